@@ -1,0 +1,108 @@
+"""An xLights sequence as a value: rows of layers of effects, and timing tracks.
+
+Nothing here reads or writes a file (see `read_sequence` and `write_sequence`) or knows what an effect does.
+Settings and palettes stay the strings xLights stores, so that what we do not understand survives unchanged;
+`parse_settings` opens them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+SubRowKind = Literal["submodel", "strand", "node"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One effect on a layer of a row, or one mark on a timing track (then ``name`` is empty and ``label`` speaks).
+
+    Attributes:
+        name: Effect name exactly as xLights spells it ("Color Wash").
+        start_ms: First millisecond; a multiple of the sequence's frame.
+        end_ms: End, exclusive; a multiple of the sequence's frame.
+        settings: ``E_``, ``B_`` and ``T_`` keys as stored: "E_SLIDER_Bars_BarCount=2,B_SLIDER_Blur=3".
+        palette: ``C_`` keys as stored.
+        label: Text of a timing mark.
+        locked: Set by the user to protect the effect from changes.
+        attributes: Other attributes of the element, kept as found.
+    """
+
+    name: str
+    start_ms: int
+    end_ms: int
+    settings: str = ""
+    palette: str = ""
+    label: str = ""
+    locked: bool = False
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EffectLayer:
+    """Effects side by side in time, sorted, without overlap."""
+
+    effects: tuple[Effect, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubRow:
+    """A row below a model's own: one of its submodels (by name), strands or nodes (by index)."""
+
+    kind: SubRowKind
+    name: str
+    layers: tuple[EffectLayer, ...]
+    index: int = -1
+    strand: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A model or group of the layout with its effect layers; the first layer is on top.
+
+    Attributes:
+        name: Model or group name as in the layout.
+        layers: Top to bottom.
+        subrows: Submodel, strand and node rows of the model.
+        attributes: Other attributes of its DisplayElements entry (``visible``, ``collapsed``, ``RenderDisabled``).
+    """
+
+    name: str
+    layers: tuple[EffectLayer, ...]
+    subrows: tuple[SubRow, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimingTrack:
+    """Marks in time. One layer for beats or sections; three (phrases, words, phonemes) for lyrics."""
+
+    name: str
+    layers: tuple[EffectLayer, ...]
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A whole sequence.
+
+    Attributes:
+        frame_ms: Length of one frame in milliseconds (25 or 50 as a rule).
+        duration_ms: Length of the sequence.
+        rows: Models and groups in render order: later rows blend over earlier ones.
+        timing_tracks: In display order.
+        media_file: The song's file name or path, empty for an animation.
+        model_blending: True: black is see-through over earlier rows; False: an active effect blanks them.
+        head: Other texts of the ``<head>`` element (song, artist, album, author, comment ...), in order.
+        extra: Opaque XML kept for a lossless round trip; owned by the reader and writer.
+    """
+
+    frame_ms: int
+    duration_ms: int
+    rows: tuple[Row, ...]
+    timing_tracks: tuple[TimingTrack, ...] = ()
+    media_file: str = ""
+    model_blending: bool = True
+    head: tuple[tuple[str, str], ...] = ()
+    extra: tuple[tuple[str, str], ...] = field(default=(), repr=False)

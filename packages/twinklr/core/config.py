@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -23,10 +24,15 @@ class AudioConfig(_Frozen):
     max_duration_s: float = Field(default=7200.0, gt=0, description="Longer files are refused.")
 
 
+def default_cache_dir() -> Path:
+    """``$TWINKLR_CACHE_DIR`` where set, else the user's cache folder as the system has it."""
+    return Path(os.environ.get("TWINKLR_CACHE_DIR") or platformdirs.user_cache_dir("twinklr"))
+
+
 class AppConfig(_Frozen):
     """Settings of this machine and user, the same for every show."""
 
-    cache_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("twinklr")))
+    cache_dir: Path = Field(default_factory=default_cache_dir)
     audio: AudioConfig = AudioConfig()
 
 

@@ -12,6 +12,9 @@ from typing import Literal
 
 SubRowKind = Literal["submodel", "strand", "node"]
 
+CURRENT_VERSION = "2026.15"
+"""xLights version whose rendering Twinklr follows, and which it writes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -26,6 +29,7 @@ class Effect:
         label: Text of a timing mark.
         locked: Set by the user to protect the effect from changes.
         attributes: Other attributes of the element, kept as found.
+        extra: Child elements, as XML text; owned by the reader and writer.
     """
 
     name: str
@@ -36,19 +40,35 @@ class Effect:
     label: str = ""
     locked: bool = False
     attributes: tuple[tuple[str, str], ...] = ()
+    extra: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class EffectLayer:
-    """Effects side by side in time, sorted, without overlap."""
+    """Effects side by side in time, sorted, without overlap.
+
+    Attributes:
+        effects: In time order.
+        attributes: Attributes of the layer element (``layerName``).
+        extra: Child elements that are not effects, as XML text; owned by the reader and writer.
+    """
 
     effects: tuple[Effect, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+    extra: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SubRow:
-    """A row below a model's own: one of its submodels (by name), strands or nodes (by index)."""
+    """A row below a model's own: one of its submodels (by name), strands or nodes (by index).
+
+    Attributes:
+        kind: What the row stands for.
+        name: The submodel's name; the label of a strand or node, often empty.
+        layers: Top to bottom.
+        index: 0-based strand or node index; -1 for a submodel.
+        strand: 0-based strand of a node; -1 otherwise.
+    """
 
     kind: SubRowKind
     name: str
@@ -66,21 +86,40 @@ class Row:
         layers: Top to bottom.
         subrows: Submodel, strand and node rows of the model.
         attributes: Other attributes of its DisplayElements entry (``visible``, ``collapsed``, ``RenderDisabled``).
+        effect_attributes: Other attributes of its ElementEffects entry.
+        extra: Child elements that are not understood, as XML text; owned by the reader and writer.
     """
 
     name: str
     layers: tuple[EffectLayer, ...]
     subrows: tuple[SubRow, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+    effect_attributes: tuple[tuple[str, str], ...] = ()
+    extra: str = field(default="", repr=False)
+
+    @property
+    def disabled(self) -> bool:
+        """True where the user has switched rendering of the row off."""
+        return ("RenderDisabled", "1") in self.attributes
 
 
 @dataclass(frozen=True, slots=True)
 class TimingTrack:
-    """Marks in time. One layer for beats or sections; three (phrases, words, phonemes) for lyrics."""
+    """Marks in time. One layer for beats or sections; three (phrases, words, phonemes) for lyrics.
+
+    Attributes:
+        name: Name of the track; no model may have the same.
+        layers: Marks are effects without a name that carry a ``label``.
+        attributes: Other attributes of its DisplayElements entry (``visible``, ``views``, ``active``).
+        effect_attributes: Other attributes of its ElementEffects entry (``fixed``: a metronome's interval in ms).
+        extra: Child elements that are not understood, as XML text; owned by the reader and writer.
+    """
 
     name: str
     layers: tuple[EffectLayer, ...]
     attributes: tuple[tuple[str, str], ...] = ()
+    effect_attributes: tuple[tuple[str, str], ...] = ()
+    extra: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +135,12 @@ class Sequence:
         model_blending: True: black is see-through over earlier rows; False: an active effect blanks them.
         head: Other texts of the ``<head>`` element (song, artist, album, author, comment ...), in order.
         extra: Opaque XML kept for a lossless round trip; owned by the reader and writer.
+        version: xLights version the file claims; below 2026.06 some effects render the old way.
+        sequence_type: "Media", "Animation" or "Effect"; empty follows from ``media_file``.
+        ignored_rows: Rows with effects but no DisplayElements entry, which xLights ignores.
+        track_places: Timing track name -> name of the row it stands before, for tracks not at the top.
+        settings_order: Settings texts in the order of the file's table, which the writer keeps.
+        palette_order: Palette texts in the order of the file's table, which the writer keeps.
     """
 
     frame_ms: int
@@ -106,3 +151,17 @@ class Sequence:
     model_blending: bool = True
     head: tuple[tuple[str, str], ...] = ()
     extra: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    version: str = CURRENT_VERSION
+    sequence_type: str = ""
+    ignored_rows: tuple[Row, ...] = ()
+    track_places: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    settings_order: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    palette_order: tuple[str, ...] = field(default=(), repr=False, compare=False)
+
+    def row(self, name: str) -> Row | None:
+        """The row of a name, or None."""
+        return next((row for row in self.rows if row.name == name), None)
+
+    def track(self, name: str) -> TimingTrack | None:
+        """The timing track of a name, or None."""
+        return next((track for track in self.timing_tracks if track.name == name), None)

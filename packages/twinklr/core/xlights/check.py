@@ -1,0 +1,248 @@
+"""What xLights would drop, blank or crash on in a sequence, found before xLights is opened.
+
+xLights reports next to nothing of this itself. Every finding says where, and what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from lxml import etree
+
+from twinklr.core.timebase import snap_to_frame
+from twinklr.core.xlights.counts import strand_count
+from twinklr.core.xlights.document_check import check_document
+from twinklr.core.xlights.findings import Finding, nearest
+from twinklr.core.xlights.layout import Layout, ModelElement
+from twinklr.core.xlights.layout_check import check_layout
+from twinklr.core.xlights.markup import parse_xml_bytes, read_bounded
+from twinklr.core.xlights.networks import Networks
+from twinklr.core.xlights.parameters import effect_names
+from twinklr.core.xlights.sequence import Effect, EffectLayer, Row, Sequence, SubRow
+from twinklr.core.xlights.sequence_reader import sequence_from_xml
+from twinklr.core.xlights.settings import setting
+from twinklr.core.xlights.settings_check import check_palette, check_settings
+
+OLD_RENDERING = {"Twinkle": (2026, 6), "Pinwheel": (2026, 6), "Fire": (2026, 15)}
+"""Effects that files of an older version show in an older way."""
+
+_TRACK_SETTINGS = ("E_CHOICE_Faces_TimingTrack", "E_CHOICE_State_TimingTrack", "E_CHOICE_VUMeter_TimingTrack")
+_UNCHECKED_EFFECTS = frozenset({"Random"})
+
+
+def check_sequence(sequence: Sequence | str | Path, layout: Layout, networks: Networks) -> list[Finding]:
+    """Check a sequence against the show it is for; the show itself is checked too.
+
+    Args:
+        sequence: A sequence, or a file: then also what only the file shows (order of sections, wrong references).
+        layout: The show's models and groups.
+        networks: The show's controllers.
+
+    Returns:
+        Findings in the order: show, file, rows. "error" means that xLights drops, blanks or crashes on it.
+
+    Raises:
+        InputError: If the file cannot be read as a sequence at all.
+    """
+    findings = check_layout(layout, networks)
+    if not isinstance(sequence, Sequence):
+        root, document_findings = _open(Path(sequence))
+        findings += document_findings
+        sequence = sequence_from_xml(root, sequence)
+    findings += _head(sequence)
+    findings += _elements(sequence, layout)
+    models = {model.name: model for model in layout.models}
+    tracks = {track.name for track in sequence.timing_tracks}
+    effects: dict[tuple[str, str, str], list[str]] = {}
+    for row in sequence.rows:
+        findings += _subrows(row, models.get(row.name))
+        for place, layer in _layers(row):
+            findings += _times(layer, place, sequence)
+            for effect in layer.effects:
+                key = (effect.name, effect.settings, effect.palette)
+                effects.setdefault(key, []).append(_at(place, effect))
+    for track in sequence.timing_tracks:
+        for number, layer in enumerate(track.layers, 1):
+            place = f"timing track {track.name!r} layer {number}"
+            # A lost mark is no lost light: of a track these are worth a warning at most.
+            findings += (
+                replace(finding, severity="warning") if finding.severity == "error" else finding
+                for finding in _times(layer, place, sequence)
+            )
+    findings += _effects(effects, tracks)
+    return findings
+
+
+def _open(path: Path) -> tuple[etree._Element, list[Finding]]:
+    data = read_bounded(path, 128 * 1024 * 1024)
+    root = parse_xml_bytes(data, path)
+    return root, check_document(root, data)
+
+
+def _head(sequence: Sequence) -> Iterator[Finding]:
+    version = re.match(r"(\d{1,6})\.(\d{1,6})", sequence.version)
+    if not version:
+        what = f"the version {sequence.version!r} has no second number; xLights crashes on that"
+        yield Finding("error", "wrong-version", what, "head", "write a version such as 2026.15")
+    else:
+        used = {effect.name for row in sequence.rows for _, layer in _layers(row) for effect in layer.effects}
+        have = int(version[1]), int(version[2])
+        old = [name for name, since in OLD_RENDERING.items() if name in used and have < since]
+        if old:
+            what = f"the file is of version {sequence.version}: {', '.join(old)} will look as in old xLights"
+            yield Finding("note", "old-rendering", what, "head", "write version 2026.15 for the current look")
+    if sequence.duration_ms < sequence.frame_ms:
+        what = "the sequence has no frames"
+        yield Finding("error", "no-frames", what, "head", "set sequenceDuration in seconds")
+
+
+def _elements(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
+    """Rows and tracks against the layout and each other."""
+    models = {model.name for model in layout.models}
+    known = models | {group.name for group in layout.groups}
+    renamed = {alias: model.name for model in layout.models for alias in model.aliases}
+    renamed |= {alias: group.name for group in layout.groups for alias in group.aliases}
+    names = Counter(row.name for row in sequence.rows)
+    for row in sequence.rows:
+        yield from _row_name(row, known, models, renamed)
+        filled = any(layer.effects for _, layer in _layers(row))
+        if row.disabled and filled:
+            what = "rendering is switched off; its effects do not show"
+            yield Finding("note", "row-disabled", what, f"row {row.name!r}", "switch rendering on in the sequencer")
+        elif ("visible", "0") in row.attributes and filled:
+            what = "the row is hidden, yet its effects show"
+            yield Finding("note", "row-hidden", what, f"row {row.name!r}")
+    for name, count in names.items():
+        if count > 1:
+            yield Finding("error", "duplicate-row", f"the row is there {count} times", f"row {name!r}", "remove one")
+    for row in sequence.ignored_rows:
+        what = "it has effects but is not in DisplayElements; xLights ignores them"
+        yield Finding("error", "row-not-displayed", what, f"row {row.name!r}", "add it to DisplayElements")
+    for track in sequence.timing_tracks:
+        if track.name in names or track.name in models:
+            what = "a model has the same name; the model's row is lost"
+            yield Finding("error", "track-named-like-model", what, f"timing track {track.name!r}", "rename the track")
+    yield from _order(sequence, layout)
+
+
+def _row_name(row: Row, known: set[str], models: set[str], renamed: dict[str, str]) -> Iterator[Finding]:
+    if row.name in known:
+        return
+    where = f"row {row.name!r}"
+    filled = any(layer.effects for _, layer in _layers(row))
+    model, slash, part = row.name.partition("/")
+    if slash and model in models:
+        what = "a submodel cannot be a row of its own; nothing renders"
+        cure = f"put its effects in a SubModelEffectLayer {part!r} of the row {model!r}"
+        yield Finding("error", "submodel-as-row", what, where, cure)
+        return
+    cure = f"it is now called {renamed[row.name]!r}" if row.name in renamed else nearest(row.name, known)
+    what = "it is not in the layout; nothing renders" if filled else "it is not in the layout"
+    yield Finding("error" if filled else "note", "row-not-in-layout", what, where, cure or "remove or rename the row")
+
+
+def _order(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
+    """Groups that come after their members: they paint over what the members show."""
+    rows = enumerate(sequence.rows)
+    filled = {row.name: index for index, row in rows if any(layer.effects for layer in row.layers)}
+    for group in layout.groups:
+        if group.name not in filled:
+            continue
+        before = [name for name in group.members if name in filled and filled[name] < filled[group.name]]
+        if before:
+            what = f"the group renders after {len(before)} of its members ({before[0]!r}) and paints over them"
+            yield Finding("note", "group-after-members", what, f"row {group.name!r}", "move groups above models")
+
+
+def _subrows(row: Row, model: ModelElement | None) -> Iterator[Finding]:
+    """Submodels and strands that the model does not have."""
+    if model is None:
+        return
+    parts = {submodel.name for submodel in model.submodels}
+    strands = strand_count(model)
+    for subrow in row.subrows:
+        if not any(layer.effects for layer in subrow.layers):
+            continue
+        where = f"row {row.name!r} {_subrow_name(subrow)}"
+        if subrow.kind == "submodel" and subrow.name not in parts:
+            what = "the model has no such submodel; nothing renders"
+            yield Finding("error", "unknown-submodel", what, where, nearest(subrow.name, parts) or "rename the row")
+        index = subrow.index if subrow.kind == "strand" else subrow.strand
+        if subrow.kind != "submodel" and strands is not None and index >= strands:
+            what = f"the model has {strands} strands; nothing renders"
+            yield Finding("error", "unknown-strand", what, where, f"use an index from 0 to {strands - 1}")
+
+
+def _times(layer: EffectLayer, place: str, sequence: Sequence) -> Iterator[Finding]:
+    frame, previous = sequence.frame_ms, 0
+    started = False
+    for effect in sorted(layer.effects, key=lambda effect: effect.start_ms):
+        start, end = snap_to_frame(effect.start_ms, frame), snap_to_frame(effect.end_ms, frame)
+        where = _at(place, effect)
+        if start >= end:
+            what = f"it lasts {effect.end_ms - effect.start_ms} ms, less than a frame of {frame} ms; xLights drops it"
+            yield Finding("error", "no-length", what, where, "give it one frame at least")
+            continue
+        if started and start < previous:
+            what = "it overlaps the effect before it; xLights keeps the earlier one"
+            yield Finding("error", "overlap", what, where, "move it or put it on another layer")
+        elif (start, end) != (effect.start_ms, effect.end_ms):
+            what = f"its times are no multiples of {frame} ms; xLights rounds them"
+            yield Finding("note", "off-grid", what, where)
+        if start >= sequence.duration_ms:
+            yield Finding("warning", "after-end", "it lies after the end of the sequence", where, "remove it")
+        elif end > snap_to_frame(sequence.duration_ms + frame, frame):
+            yield Finding("note", "past-end", "it is cut at the end of the sequence", where)
+        previous, started = max(previous, end), True
+
+
+def _effects(effects: dict[tuple[str, str, str], list[str]], tracks: set[str]) -> Iterator[Finding]:
+    """Names, settings and palettes: one finding for all effects that share them."""
+    found: dict[Finding, list[str]] = {}
+    for (name, settings, palette), places in effects.items():
+        for finding in _effect(name, settings, palette, tracks):
+            found.setdefault(finding, []).extend(places)
+    for finding, places in found.items():
+        more = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
+        yield replace(finding, where=places[0] + more)
+
+
+def _effect(name: str, settings: str, palette: str, tracks: set[str]) -> Iterator[Finding]:
+    """Findings about an effect wherever it stands."""
+    names = effect_names()
+    if name not in names:
+        if name not in _UNCHECKED_EFFECTS:
+            what = f"there is no effect {name!r}; xLights drops it" if name else "it has no effect name"
+            yield Finding("error", "unknown-effect", what, cure=nearest(name, names))
+        return
+    yield from check_settings(name, settings)
+    yield from check_palette(name, palette)
+    for key in _TRACK_SETTINGS:
+        track = setting(settings, key)
+        if track and track not in tracks:
+            what = f"the timing track {track!r} is not there; {name} shows nothing"
+            yield Finding("error", "unknown-track", what, cure=nearest(track, tracks))
+
+
+def _layers(row: Row) -> Iterator[tuple[str, EffectLayer]]:
+    """All layers of a row with their places, counted from 1 at the top as in the sequencer."""
+    for number, layer in enumerate(row.layers, 1):
+        yield f"row {row.name!r} layer {number}", layer
+    for subrow in row.subrows:
+        for number, layer in enumerate(subrow.layers, 1):
+            yield f"row {row.name!r} {_subrow_name(subrow)} layer {number}", layer
+
+
+def _subrow_name(subrow: SubRow) -> str:
+    if subrow.kind == "submodel":
+        return f"submodel {subrow.name!r}"
+    return f"strand {subrow.index}" if subrow.kind == "strand" else f"strand {subrow.strand} node {subrow.index}"
+
+
+def _at(place: str, effect: Effect) -> str:
+    name = f"{effect.name} " if effect.name else ""
+    return f"{place}, {name}at {effect.start_ms / 1000:.3f} s"

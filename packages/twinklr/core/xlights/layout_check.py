@@ -1,0 +1,189 @@
+"""What xLights would drop, misplace or crash on in a show folder, most of it without a word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from twinklr.core.xlights.channels import resolve_start_channels
+from twinklr.core.xlights.counts import MAX_NODES, is_known_string_type, node_count_unbounded
+from twinklr.core.xlights.findings import Finding, nearest
+from twinklr.core.xlights.layout import Layout, ModelElement
+from twinklr.core.xlights.model_types import PARAMETERS, is_known_type
+from twinklr.core.xlights.networks import Networks
+
+PROTOCOLS = frozenset(
+    [
+        "NULL",
+        "E131",
+        "ARTNET",
+        "DDP",
+        "ZCPP",
+        "KINET",
+        "OPC",
+        "TWINKLY",
+        "XXXETHERNET",
+        "DMX",
+        "OPENDMX",
+        "PIXELNET",
+        "RENARD",
+        "LOR",
+        "LOROPTIMISED",
+        "D-LIGHT",
+        "OPENPIXELNET",
+        "GENERICSERIAL",
+        "OPENLIGHTINGPROTOCOL",
+        "PLAYERONLY",
+    ]
+)
+"""Network types xLights knows, in capitals and without spaces."""
+
+UNIVERSE_CHANNELS = 512
+
+
+def check_layout(layout: Layout, networks: Networks) -> list[Finding]:
+    """Check a layout and its controllers.
+
+    Args:
+        layout: The models and groups.
+        networks: The controllers.
+
+    Returns:
+        Errors (xLights drops, misplaces or crashes), warnings and notes, in file order.
+    """
+    findings = [*_age(layout), *_names(layout)]
+    for model in layout.models:
+        findings += _model(model)
+    findings += _groups(layout)
+    starts = resolve_start_channels(layout, networks)
+    findings += starts.findings
+    findings += _networks(networks, max(starts.last.values(), default=-1) + 1)
+    return findings
+
+
+def _age(layout: Layout) -> Iterator[Finding]:
+    old = [model.name for model in layout.models if model.version_number < 3]
+    if old:
+        what = (
+            f"{len(old)} models ({old[0]!r} ...) are stored as before 2018; current xLights does not read their places"
+        )
+        yield Finding("warning", "old-layout", what, "layout", "run `twinklr convert` on the show folder")
+
+
+def _names(layout: Layout) -> Iterator[Finding]:
+    for name, count in Counter(model.name for model in layout.models).items():
+        if count > 1:
+            yield Finding(
+                "error",
+                "duplicate-model",
+                f"{count} models have this name; xLights keeps one of them",
+                f"model {name!r}",
+                "rename the others",
+            )
+    models = {model.name for model in layout.models}
+    for name, count in Counter(group.name for group in layout.groups).items():
+        if name in models:
+            yield Finding(
+                "error",
+                "group-named-like-model",
+                "a model has the same name; xLights crashes on that",
+                f"group {name!r}",
+                "rename the group",
+            )
+        if count > 1:
+            yield Finding(
+                "error",
+                "duplicate-group",
+                f"{count} groups have this name; xLights keeps one of them",
+                f"group {name!r}",
+                "rename the others",
+            )
+    for kind, names in (("model", models), ("group", {group.name for group in layout.groups})):
+        for name in sorted(names):
+            if "," in name:
+                what = "the name holds a comma; groups and views cannot list it"
+                yield Finding("error", "comma-in-name", what, f"{kind} {name!r}", "rename it")
+            if not name:
+                yield Finding("error", "no-name", f"a {kind} has no name", f"{kind} ''", "name it")
+
+
+def _model(model: ModelElement) -> Iterator[Finding]:
+    where = f"model {model.name!r}"
+    if not is_known_type(model.display_as):
+        what = f"the type {model.display_as!r} is unknown" if model.display_as else "it has no type (DisplayAs)"
+        guess = nearest(model.display_as, PARAMETERS)
+        yield Finding("error", "unknown-type", f"{what}; xLights drops the model", where, guess or "correct DisplayAs")
+        return
+    if not is_known_string_type(model.string_type):
+        what = f"the string type {model.string_type!r} is unknown; xLights takes it for 3 Channel RGB"
+        yield Finding("warning", "unknown-string-type", what, where, "choose a string type in the layout")
+    nodes = node_count_unbounded(model)
+    if nodes > MAX_NODES:
+        what = f"{nodes} nodes are more than a model can have"
+        yield Finding("error", "too-many-nodes", what, where, "correct its counts")
+    elif nodes == 0 and not model.display_as.startswith(("Label", "Image", "Dmx")):
+        yield Finding("warning", "no-nodes", "it has no nodes", where, "correct its counts")
+    for name, count in Counter(submodel.name for submodel in model.submodels).items():
+        if count > 1:
+            what = f"{count} submodels have the name {name!r}"
+            yield Finding("warning", "duplicate-submodel", what, where, "rename the others")
+
+
+def _groups(layout: Layout) -> Iterator[Finding]:
+    known = {model.name for model in layout.models} | {group.name for group in layout.groups}
+    known |= {f"{model.name}/{part.name}" for model in layout.models for part in model.submodels}
+    for group in layout.groups:
+        for member in group.members:
+            if member not in known:
+                what = f"the member {member!r} is not in the layout; xLights drops it"
+                cure = nearest(member, known) or "remove it from the group"
+                yield Finding("warning", "missing-member", what, f"group {group.name!r}", cure)
+    for loop in group_loops(layout):
+        what = f"the group contains itself: {' > '.join(loop)}; xLights crashes on that"
+        yield Finding("error", "group-loop", what, f"group {loop[0]!r}", "remove one of the memberships")
+
+
+def group_loops(layout: Layout) -> list[list[str]]:
+    """Loops of groups that contain each other, each as the names passed through, first and last the same.
+
+    Every group is visited once, so this is quick however the groups are nested.
+    """
+    members = {group.name: group.members for group in layout.groups}
+    done: set[str] = set()
+    loops: list[list[str]] = []
+    for start, first in members.items():
+        if start in done:
+            continue
+        path = [start]
+        left = [iter(first)]
+        while left:
+            member = next(left[-1], None)
+            if member is None:
+                done.add(path.pop())
+                left.pop()
+            elif member in path:
+                loops.append([*path[path.index(member) :], member])
+            elif member in members and member not in done:
+                path.append(member)
+                left.append(iter(members[member]))
+    return loops
+
+
+def _networks(networks: Networks, needed: int) -> Iterator[Finding]:
+    for controller in networks.controllers:
+        where = f"controller {controller.name!r}"
+        for output in controller.outputs:
+            protocol = output.protocol.upper().replace(" ", "")
+            if protocol == "E131" and output.channel_count > UNIVERSE_CHANNELS:
+                what = f"universe {output.universe} has {output.channel_count} channels; E1.31 carries 512"
+                yield Finding("error", "universe-too-large", what, where, "split it into several universes")
+            if protocol and protocol not in PROTOCOLS:
+                what = f"the network type {output.protocol!r} is unknown; xLights drops it"
+                yield Finding("warning", "unknown-protocol", what, where, "choose the protocol again in xLights")
+        if not controller.active and controller.channel_count:
+            what = "it is inactive; its channels count and render, but nothing is sent"
+            yield Finding("note", "inactive-controller", what, where)
+    have = networks.channel_count
+    if networks.controllers and needed > have:
+        what = f"models use {needed} channels, the controllers have {have}"
+        yield Finding("warning", "too-few-channels", what, "networks", "give the controllers more channels")

@@ -1,0 +1,151 @@
+"""Merge new effects into a sequence somebody already works on: only the chosen rows and times change.
+
+Whatever lies outside the chosen rows and the chosen span stays as it is, and so do effects the user has locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from itertools import zip_longest
+
+from twinklr.core.errors import InputError
+from twinklr.core.xlights.sequence import Effect, EffectLayer, Row, Sequence, SubRow, TimingTrack
+
+Span = tuple[int, int]
+"""Start and end (exclusive) in milliseconds."""
+
+_EVERYTHING: Span = (0, 1 << 60)
+
+
+def merge_rows(
+    existing: Sequence,
+    update: Sequence,
+    *,
+    rows: Collection[str] | None = None,
+    spans: Iterable[Span] | None = None,
+    tracks: Collection[str] | None = None,
+) -> Sequence:
+    """Put rows of one sequence into another.
+
+    Within the chosen rows and spans the effects of ``existing`` give way to those of ``update``, layer by layer;
+    effects that reach over the edge of a span are cut there. A locked effect stays whole, and new effects are cut
+    around it. Rows that only ``update`` has are added where its order puts them.
+
+    Args:
+        existing: The sequence to change; its head, song, settings and row order stay.
+        update: Where the new effects come from.
+        rows: Names of the rows to replace, those that ``update`` leaves empty included; None for all of ``update``.
+        spans: Times to replace; None for the whole length.
+        tracks: Timing tracks to take over from ``update``; None for those ``existing`` lacks.
+
+    Raises:
+        InputError: If the two do not have the same frame length.
+    """
+    if existing.frame_ms != update.frame_ms:
+        raise InputError(
+            f"the sequences have frames of {existing.frame_ms} and {update.frame_ms} ms",
+            cure=f"make the new one with frames of {existing.frame_ms} ms",
+        )
+    chosen = {row.name for row in update.rows} if rows is None else set(rows)
+    windows = _joined(spans) if spans is not None else [_EVERYTHING]
+    fresh = {row.name: row for row in update.rows if row.name in chosen}
+    known = {row.name for row in existing.rows}
+    merged = [
+        _row(row, fresh.get(row.name, Row(row.name, ())), windows) if row.name in chosen else row
+        for row in existing.rows
+    ]
+    for row in update.rows:
+        if row.name in chosen and row.name not in known:
+            merged.insert(_place(row.name, merged, update), _row(Row(row.name, (), (), row.attributes), row, windows))
+    return replace(
+        existing,
+        rows=tuple(merged),
+        timing_tracks=tuple(_tracks(existing, update, tracks)),
+        duration_ms=max(existing.duration_ms, update.duration_ms),
+    )
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans sorted, and joined where they touch."""
+    result: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def _place(name: str, merged: list[Row], update: Sequence) -> int:
+    """Where a new row goes: behind the nearest row before it in the update that is there, else first."""
+    order = [row.name for row in update.rows]
+    position = {row.name: index for index, row in enumerate(merged)}
+    before = (position[other] + 1 for other in reversed(order[: order.index(name)]) if other in position)
+    return next(before, 0)
+
+
+def _row(old: Row, new: Row, windows: list[Span]) -> Row:
+    subrows: dict[tuple[str, str, int, int], SubRow] = {_key(subrow): subrow for subrow in old.subrows}
+    fresh = {_key(subrow): subrow for subrow in new.subrows}
+    for key, subrow in fresh.items():
+        subrows.setdefault(key, replace(subrow, layers=()))
+    kept: list[SubRow] = []
+    for key, subrow in subrows.items():
+        layers = _layers(subrow.layers, fresh[key].layers if key in fresh else (), windows)
+        if layers:
+            kept.append(replace(subrow, layers=layers))
+    layers = _layers(old.layers, new.layers, windows) or (EffectLayer(),)
+    return replace(old, layers=layers, subrows=tuple(kept))
+
+
+def _key(subrow: SubRow) -> tuple[str, str, int, int]:
+    return subrow.kind, subrow.name if subrow.kind == "submodel" else "", subrow.index, subrow.strand
+
+
+def _layers(old: tuple[EffectLayer, ...], new: tuple[EffectLayer, ...], windows: list[Span]) -> tuple[EffectLayer, ...]:
+    """Merged layers, top to bottom; empty ones below the last that is used are left out."""
+    layers = [
+        replace(before or after or EffectLayer(), effects=tuple(_effects(before, after, windows)))
+        for before, after in zip_longest(old, new)
+    ]
+    while len(layers) > max(1, len(new)) and not layers[-1].effects:
+        layers.pop()
+    return tuple(layers)
+
+
+def _effects(before: EffectLayer | None, after: EffectLayer | None, windows: list[Span]) -> list[Effect]:
+    outside = _gaps(windows)
+    kept: list[Effect] = []
+    for effect in before.effects if before else ():
+        kept += [effect] if effect.locked else _cut(effect, outside)
+    locked = _joined((effect.start_ms, effect.end_ms) for effect in kept if effect.locked)
+    free = _gaps(locked)
+    for effect in after.effects if after else ():
+        for piece in _cut(effect, windows):
+            kept += _cut(piece, free)
+    return sorted(kept, key=lambda effect: effect.start_ms)
+
+
+def _gaps(spans: list[Span]) -> list[Span]:
+    """The times between sorted spans."""
+    edges = [_EVERYTHING[0], *(edge for span in spans for edge in span), _EVERYTHING[1]]
+    return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
+
+
+def _cut(effect: Effect, windows: list[Span]) -> Iterator[Effect]:
+    """The parts of an effect that lie in sorted windows; the effect itself where all of it does."""
+    for start, end in windows:
+        first, last = max(start, effect.start_ms), min(end, effect.end_ms)
+        if (first, last) == (effect.start_ms, effect.end_ms):
+            yield effect
+        elif first < last:
+            yield replace(effect, start_ms=first, end_ms=last)
+
+
+def _tracks(existing: Sequence, update: Sequence, names: Collection[str] | None) -> Iterator[TimingTrack]:
+    fresh = {track.name: track for track in update.timing_tracks if names is None or track.name in names}
+    for track in existing.timing_tracks:
+        yield track if names is None else fresh.get(track.name, track)
+    known = {track.name for track in existing.timing_tracks}
+    yield from (track for name, track in fresh.items() if name not in known)

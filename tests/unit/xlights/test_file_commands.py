@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from twinklr.cli.main import main
+from twinklr.core.xlights import read_layout, read_sequence, write_sequence
+from unit.xlights.layouts import NETWORKS, layout_xml, model
+from unit.xlights.sequences import effect, row, sequence
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Path:
+    """A show folder with a sequence in it."""
+    (tmp_path / "xlights_rgbeffects.xml").write_text(layout_xml(model("Tree", "!Main:1")))
+    (tmp_path / "xlights_networks.xml").write_text(NETWORKS)
+    write_sequence(sequence(row("Tree", effect(0, 1000))), tmp_path / "good.xsq")
+    marks = (
+        effect(index * 100, index * 100 + 30, "Bars", settings=f"E_SLIDER_Bars_Bar={index}") for index in range(30)
+    )
+    write_sequence(sequence(row("Tree", *marks), row("Nobody", effect(0, 50))), tmp_path / "bad.xsq")
+    return tmp_path
+
+
+def test_a_good_sequence_passes(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(show / "good.xsq")]) == 0
+    assert "0 errors, 0 warnings, 1 notes" in capsys.readouterr().out
+
+
+def test_errors_give_exit_code_1_and_lines_with_cures(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(show / "bad.xsq"), "--show", str(show)]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("error: row 'Nobody': it is not in the layout; nothing renders; remove or rename the row\n")
+    assert "... 20 more of off-grid (--all shows them)" in out
+    assert main(["check", str(show / "bad.xsq"), "--all"]) == 1
+    assert "more of" not in capsys.readouterr().out
+
+
+def test_findings_come_as_json(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(show / "bad.xsq"), "--json"]) == 1
+    findings = json.loads(capsys.readouterr().out)
+    assert {"severity", "code", "what", "where", "cure"} == set(findings[0])
+    assert "row-not-in-layout" in {finding["code"] for finding in findings}
+
+
+@pytest.mark.parametrize("arguments", [["check", "missing.xsq"], ["check", "good.xsq", "--show", "missing"], ["check"]])
+def test_the_users_mistakes_give_exit_code_2(
+    show: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    monkeypatch.chdir(show)
+    assert main(arguments) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_layout_is_converted_beside_itself_and_in_place_with_a_backup(show: Path) -> None:
+    path = show / "xlights_rgbeffects.xml"
+    old = layout_xml(model("Tree", kind="Tree 180", versionNumber=2, offsetXpct=0.5, offsetYpct=0.5, PreviewScaleX=0.2))
+    path.write_text(old)
+    assert main(["convert", str(show)]) == 0
+    assert path.read_text() == old
+    assert read_layout(show / "xlights_rgbeffects.converted.xml").models[0].version_number == 8
+    assert main(["convert", str(show)]) == 2
+    assert main(["convert", str(show), "--force"]) == 0
+    assert read_layout(show).models[0].number("ScaleX") > 0
+    assert (show / "xlights_rgbeffects.xml.bak").read_text() == old
+
+
+def test_an_old_sequence_is_converted(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = show / "song.xml"
+    path.write_text(
+        "<xsequence><head><version>4.3</version></head><DisplayElements><Element type='model' name='Tree'/>"
+        "</DisplayElements><ElementEffects><Element type='model' name='Tree'><EffectLayer>"
+        "<Effect name='On' startTime='1' endTime='2.5'/></EffectLayer></Element></ElementEffects></xsequence>"
+    )
+    assert main(["convert", str(path), "-o", str(show / "new.xsq")]) == 0
+    assert "new.xsq" in capsys.readouterr().out
+    found = read_sequence(show / "new.xsq")
+    assert (found.version, found.rows[0].layers[0].effects[0].end_ms) == ("2026.15", 2500)
+    assert main(["check", str(show / "new.xsq")]) == 0

@@ -20,7 +20,9 @@ COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 @click.command()
 @click.argument("sequence", type=click.Path(path_type=Path))
-@click.option("--show", "show_folder", type=click.Path(path_type=Path), help="Show folder; beside the file by default.")
+@click.option(
+    "--show", "show_folder", type=click.Path(path_type=Path), help="Show folder; the file's or one above it by default."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--all", "show_all", is_flag=True, help="Show every finding, not ten of a kind.")
 def check(sequence: Path, show_folder: Path | None, as_json: bool, show_all: bool) -> int:
@@ -28,9 +30,11 @@ def check(sequence: Path, show_folder: Path | None, as_json: bool, show_all: boo
 
     Exit code 1 where there are errors, 2 where the files cannot be read, else 0.
     """
-    from twinklr.core.xlights import check_sequence, read_layout, read_networks
+    from twinklr.core.xlights import LAYOUT_FILE, check_sequence, read_layout, read_networks
 
-    folder = show_folder or sequence.parent
+    # Many keep their sequences in a folder below the show folder.
+    near = (sequence.parent, *sequence.absolute().parent.parents[:2])
+    folder = show_folder or next((place for place in near if (place / LAYOUT_FILE).is_file()), sequence.parent)
     findings = check_sequence(sequence, read_layout(folder), read_networks(folder))
     if as_json:
         click.echo(json.dumps([_row(finding) for finding in findings], indent=1))

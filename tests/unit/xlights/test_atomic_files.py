@@ -31,6 +31,8 @@ def test_files_are_readable_as_the_users_other_files_are(tmp_path: Path) -> None
 def test_a_folder_or_a_path_through_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="a folder has this name"):
         write_atomically(tmp_path, b"x")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_atomically(tmp_path / ("x" * 300), b"x")
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"):
         write_atomically(tmp_path / "file" / "a", b"x")

@@ -78,7 +78,9 @@ def test_places_of_2016_become_world_units(tmp_path: Path) -> None:
     got = {name: line_model.number(name) for name in ("WorldPosX", "WorldPosY", "X2", "Y2")}
     assert got == {"WorldPosX": 100.0, "WorldPosY": 100.0, "X2": 200.0, "Y2": 200.0}
     got = {name: box_model.number(name) for name in ("WorldPosX", "WorldPosY", "ScaleX", "ScaleY", "RotateZ")}
-    assert got == {"WorldPosX": 400.0, "WorldPosY": 250.0, "ScaleX": 20.0, "ScaleY": 10.0, "RotateZ": 30.0}
+    # The middle lies 5 units beside the origin, 100 when scaled, in the direction the model is turned to.
+    wanted = {"WorldPosX": 413.397460, "WorldPosY": 200.0, "ScaleX": 20.0, "ScaleY": 10.0, "RotateZ": 30.0}
+    assert got == pytest.approx(wanted)
     assert "X1" not in line_model.attributes
     assert "offsetXpct" not in box_model.attributes
     assert changes == ("L: place in world units, generation 8", "B: place in world units, generation 8")

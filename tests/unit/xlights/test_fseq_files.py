@@ -118,6 +118,17 @@ def test_a_player_starts_at_once_and_the_table_is_xlights_own(tmp_path: Path) ->
         assert -(-max(0, frames - 10) // per_block) + 1 <= slots
 
 
+@pytest.mark.parametrize(("version", "most"), [((2, 0), 255), ((2, 2), 4095)])
+def test_tables_of_more_than_255_blocks_need_version_2_1(version: tuple[int, int], most: int, tmp_path: Path) -> None:
+    frames = np.repeat(np.arange(4000, dtype=np.uint16).astype(np.uint8)[:, None], 8192, axis=1)
+    header = write_fseq(tmp_path / "a.fseq", frames, 8192, 25, options=FseqOptions(version))
+    assert 200 < header.block_slots <= most
+    assert (header.block_slots > 255) == (most > 255)
+    with read_fseq(tmp_path / "a.fseq") as fseq:
+        assert fseq.header.block_slots == header.block_slots
+        assert np.array_equal(fseq.frames(3500, 3600), frames[3500:3600])
+
+
 def test_equal_frames_give_equal_files_and_others_another_id(tmp_path: Path) -> None:
     one, other = noise(20, 40), noise(20, 40, seed=1)
     first = write_fseq(tmp_path / "1.fseq", one, 40, 25)
@@ -156,6 +167,7 @@ def damaged(tmp_path: Path, change: str) -> Path:
     data = bytearray(path.read_bytes())
     changes = {
         "magic": lambda: data.__setitem__(slice(0, 4), b"RIFF"),
+        "effect file": lambda: data.__setitem__(slice(0, 4), b"ESEQ"),
         "version": lambda: data.__setitem__(7, 9),
         "short header": lambda: data.__delitem__(slice(20, None)),
         "short data": lambda: data.__delitem__(slice(-50, None)),
@@ -180,7 +192,8 @@ def damaged(tmp_path: Path, change: str) -> Path:
 @pytest.mark.parametrize(
     "change",
     [
-        "magic", "version", "short header", "short data", "short blocks", "frames", "terabytes", "step", "offset",
+        "magic", "effect file", "version", "short header", "short data", "short blocks", "frames", "terabytes", "step",
+        "offset",
         "compression", "blocks", "first frames", "ranges", "noise", "LFS", "empty",
     ],
 )  # fmt: skip

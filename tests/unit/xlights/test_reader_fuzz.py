@@ -25,6 +25,8 @@ from twinklr.core.xlights import (
     sequence_to_bytes,
     write_fseq,
 )
+from twinklr.core.xlights.markup import parse_xml_bytes
+from twinklr.core.xlights.sequence_reader import sequence_from_xml
 from unit.xlights.layouts import NETWORKS, group, layout, layout_xml, model, networks
 from unit.xlights.sequences import effect, row, sequence
 from unit.xlights.test_sequence_files import FULL
@@ -93,7 +95,7 @@ def use_networks(path: Path) -> None:
 
 def use_sequence(path: Path) -> None:
     found = read_sequence(path)
-    sequence_to_bytes(found)
+    assert sequence_from_xml(parse_xml_bytes(sequence_to_bytes(found)), path) == found
     check_sequence(path, layout(model("Tree")), networks())
 
 

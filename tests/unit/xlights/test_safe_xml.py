@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from twinklr.core.errors import InputError
-from twinklr.core.xlights import parse_xml
+from twinklr.core.xlights import parse_xml, read_layout
 from twinklr.core.xlights.markup import parse_xml_bytes, to_markup
 
 LAUGHS = b"""<?xml version="1.0"?>
@@ -48,6 +48,13 @@ def test_a_file_larger_than_allowed_is_refused_before_it_is_parsed(tmp_path: Pat
     path.write_bytes(b"<x>" + b" " * 2_000_000 + b"</x>")
     with pytest.raises(InputError, match="too large"):
         parse_xml(path, max_bytes=1_000_000)
+
+
+def test_a_file_of_more_elements_than_allowed_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
+    path = tmp_path / "xlights_rgbeffects.xml"
+    path.write_bytes(b"<xrgb><models>" + b"<model/>" * 400_000 + b"</models></xrgb>")
+    with pytest.raises(InputError, match="too many elements"):
+        read_layout(path)
 
 
 @pytest.mark.parametrize(("make", "said"), [(lambda path: None, "no such file"), (Path.mkdir, "folder")])

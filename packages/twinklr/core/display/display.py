@@ -6,11 +6,15 @@ node ``i`` of prop ``p`` is global node ``p.first_node + i``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def _no_points() -> NDArray[np.float32]:
+    return np.zeros((0, 3), dtype=np.float32)
 
 
 class Role(StrEnum):
@@ -93,6 +97,11 @@ class Prop:
         strands: For each strand, the node indexes (within the prop) it holds, in order.
         faces: ``faceInfo`` definitions by name, attributes as found.
         states: ``stateInfo`` definitions by name, attributes as found.
+        points: float32 ``(points, 3)``, where each point of ``buffer`` stands in the preview (a node of a dumb string
+            has many lights).
+        active: False for a model the user switched off: no group lights it.
+        preview: The preview it belongs to ("Default", "Unassigned" ...).
+        ignored: The user's overrides leave it out of the show.
     """
 
     name: str
@@ -108,6 +117,10 @@ class Prop:
     strands: tuple[tuple[int, ...], ...]
     faces: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     states: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    points: NDArray[np.float32] = field(default_factory=_no_points, repr=False)
+    active: bool = True
+    preview: str = "Default"
+    ignored: bool = False
 
 
 class GroupKind(StrEnum):
@@ -131,6 +144,10 @@ class Group:
         grid_size: xLights' ``GridSize``.
         members: Members as written: models, groups, "Model/Submodel"; missing ones left out.
         props: Names of all props it reaches, resolved through nested groups, each once, in order.
+        leaves: What its buffers are made of: models and "Model/Submodel" in order, through nested groups; a model
+            reached twice is there twice, inactive ones are left out.
+        center_offset: xLights' ``XCentreOffset`` and ``YCentreOffset``: how far its centre is moved, in thousandths.
+        center: The centre its buffer is built around, in the layout file's coordinates; None for its own middle.
     """
 
     name: str
@@ -139,9 +156,12 @@ class Group:
     grid_size: int
     members: tuple[str, ...]
     props: tuple[str, ...]
+    leaves: tuple[str, ...] = ()
+    center_offset: tuple[int, int] = (0, 0)
+    center: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Display:
     """A show folder understood.
 
@@ -152,11 +172,13 @@ class Display:
         channel_count: Bytes of one frame (all controllers, inactive ones included), not rounded.
         node_channel: int32 ``(nodes,)``, 0-based first channel of each node.
         node_offsets: int8 ``(nodes, 4)``, where red, green, blue and white lie behind the first channel; -1 for none.
-            A single-colour node has one channel and ``node_tint`` says which colour it shows.
+            A node of one channel (a single colour, a DMX channel) has (-1, -1, -1, 0): ``node_tint`` says which
+            colour it shows.
         node_tint: uint8 ``(nodes, 3)``, the colour of a single-colour node at full; white (255s) for RGB nodes.
         node_xyz: float32 ``(nodes, 3)``, place in the preview: pixels, origin bottom left, y up, z to the viewer.
         preview_size: Width and height of the preview in the same units.
         findings: What was odd in the folder and how it was read, a line each.
+        x_origin: Where x = 0 of the layout file lies in the preview: half its width for a centred layout, else 0.
     """
 
     name: str
@@ -169,6 +191,13 @@ class Display:
     node_xyz: NDArray[np.float32]
     preview_size: tuple[int, int]
     findings: tuple[str, ...] = ()
+    x_origin: float = 0.0
+    _prop_index: dict[str, int] = field(init=False, repr=False)
+    _group_index: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_prop_index", {prop.name: i for i, prop in enumerate(self.props)})
+        object.__setattr__(self, "_group_index", {group.name: i for i, group in enumerate(self.groups)})
 
     @property
     def node_count(self) -> int:
@@ -181,10 +210,7 @@ class Display:
         Raises:
             KeyError: If the layout has no such model.
         """
-        for prop in self.props:
-            if prop.name == name:
-                return prop
-        raise KeyError(name)
+        return self.props[self._prop_index[name]]
 
     def group(self, name: str) -> Group:
         """The group of a name.
@@ -192,7 +218,12 @@ class Display:
         Raises:
             KeyError: If the layout has no such group.
         """
-        for group in self.groups:
-            if group.name == name:
-                return group
-        raise KeyError(name)
+        return self.groups[self._group_index[name]]
+
+    def has_prop(self, name: str) -> bool:
+        """Whether the layout has a lit model of this name."""
+        return name in self._prop_index
+
+    def has_group(self, name: str) -> bool:
+        """Whether the layout has a group of this name."""
+        return name in self._group_index

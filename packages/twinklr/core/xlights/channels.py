@@ -24,6 +24,9 @@ from twinklr.core.xlights.findings import Finding
 from twinklr.core.xlights.layout import Layout, ModelElement
 from twinklr.core.xlights.networks import Networks
 
+MAX_SHOWN = 20
+"""Models of a loop that a finding names."""
+
 
 @dataclass(frozen=True, slots=True)
 class StartChannels:
@@ -59,7 +62,11 @@ class _Unresolved(Exception):
 class _Resolver:
     def __init__(self, layout: Layout, networks: Networks) -> None:
         self.models = {model.name: model for model in layout.models}
-        self.networks = networks
+        self.controllers = {controller.name: controller for controller in reversed(networks.controllers)}
+        self.outputs = networks.outputs
+        # Of outputs with one universe the first counts.
+        self.universes = {(output.ip, output.universe): output for output in reversed(self.outputs)}
+        self.universes |= {("", output.universe): output for output in reversed(self.outputs)}
         self.first: dict[str, int] = {}
         self.last: dict[str, int] = {}
         self.strings: dict[str, tuple[int, ...]] = {}
@@ -73,21 +80,19 @@ class _Resolver:
 
     def _follow(self, name: str) -> None:
         """Resolve a model after the models it hangs on; a loop of them is reported once."""
-        path: list[str] = [name]  # a list, not recursion: chains can be thousands of models long
+        path, inside = [name], {name}  # a list, not recursion: chains can be thousands of models long
         while path:
             current = path[-1]
-            if current in self.first:
-                path.pop()
-                continue
             waits = [target for target in self._targets(self.models[current]) if target not in self.first]
-            if not waits:
-                self._settle(current)
-                path.pop()
-            elif waits[0] in path:
-                loop = path[path.index(waits[0]) :]
-                self._report_loop(loop)
+            if current in self.first or not waits:
+                if current not in self.first:
+                    self._settle(current)
+                inside.discard(path.pop())
+            elif waits[0] in inside:
+                self._report_loop(path[path.index(waits[0]) :])
             else:
                 path.append(waits[0])
+                inside.add(waits[0])
 
     def _targets(self, model: ModelElement) -> list[str]:
         """Names of the models that a model's start channels refer to."""
@@ -95,7 +100,8 @@ class _Resolver:
         return [name for target in targets if (name := target.strip()) in self.models]
 
     def _report_loop(self, loop: list[str]) -> None:
-        chain = " > ".join([*loop, loop[0]])
+        shown = loop if len(loop) <= MAX_SHOWN else [*loop[:MAX_SHOWN], f"... {len(loop) - MAX_SHOWN} more ..."]
+        chain = " > ".join([*shown, loop[0]])
         self.findings.append(
             Finding(
                 "error",
@@ -142,16 +148,15 @@ class _Resolver:
             return self._universe(rest, text)
         output, colon, offset_text = text.partition(":")
         if colon:
-            outputs = self.networks.outputs
             number = _number(output, text)
-            if not 1 <= number <= len(outputs):
-                raise _Unresolved(f"{text!r}: there are {len(outputs)} outputs")
-            return outputs[number - 1].first_channel + _number(offset_text, text) - 1
+            if not 1 <= number <= len(self.outputs):
+                raise _Unresolved(f"{text!r}: there are {len(self.outputs)} outputs")
+            return self.outputs[number - 1].first_channel + _number(offset_text, text) - 1
         raise _Unresolved(f"{text!r} is not a start channel" if text else "it has no start channel")
 
     def _relative(self, mark: str, target: str, offset: int, text: str) -> int:
         if mark == "!":
-            controller = self.networks.controller(target)
+            controller = self.controllers.get(target)
             if controller is None:
                 raise _Unresolved(f"{text!r}: there is no controller {target!r}")
             return controller.first_channel + offset - 1
@@ -167,10 +172,10 @@ class _Resolver:
             raise _Unresolved(f"{text!r} is not of the form #universe:channel")
         universe, offset = _number(parts[-2], text), _number(parts[-1], text)
         ip = parts[0] if len(parts) == 3 else ""
-        for output in self.networks.outputs:
-            if output.universe == universe and (not ip or output.ip == ip):
-                return output.first_channel + offset - 1
-        raise _Unresolved(f"{text!r}: there is no universe {universe}{f' at {ip}' if ip else ''}")
+        output = self.universes.get((ip, universe))
+        if output is None:
+            raise _Unresolved(f"{text!r}: there is no universe {universe}{f' at {ip}' if ip else ''}")
+        return output.first_channel + offset - 1
 
 
 def _texts(model: ModelElement) -> list[str]:

@@ -9,17 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from lxml import etree
 
 from twinklr.core.timebase import snap_to_frame
-from twinklr.core.xlights.counts import strand_count
+from twinklr.core.xlights.counts import node_count, strand_count
 from twinklr.core.xlights.document_check import check_document
-from twinklr.core.xlights.findings import Finding, nearest
+from twinklr.core.xlights.findings import Finding, Speller
 from twinklr.core.xlights.layout import Layout, ModelElement
 from twinklr.core.xlights.layout_check import check_layout
-from twinklr.core.xlights.markup import parse_xml_bytes, read_bounded
+from twinklr.core.xlights.markup import MAX_XML_BYTES, parse_xml_bytes, read_bounded
 from twinklr.core.xlights.networks import Networks
 from twinklr.core.xlights.parameters import effect_names
 from twinklr.core.xlights.sequence import Effect, EffectLayer, Row, Sequence, SubRow
@@ -29,6 +30,9 @@ from twinklr.core.xlights.settings_check import check_palette, check_settings
 
 OLD_RENDERING = {"Twinkle": (2026, 6), "Pinwheel": (2026, 6), "Fire": (2026, 15)}
 """Effects that files of an older version show in an older way."""
+
+MAX_CHECKED = 20_000
+"""Different effects (name, settings and palette) that are checked; real sequences have some thousands."""
 
 _TRACK_SETTINGS = ("E_CHOICE_Faces_TimingTrack", "E_CHOICE_State_TimingTrack", "E_CHOICE_VUMeter_TimingTrack")
 _UNCHECKED_EFFECTS = frozenset({"Random"})
@@ -55,16 +59,7 @@ def check_sequence(sequence: Sequence | str | Path, layout: Layout, networks: Ne
         sequence = sequence_from_xml(root, sequence)
     findings += _head(sequence)
     findings += _elements(sequence, layout)
-    models = {model.name: model for model in layout.models}
-    tracks = {track.name for track in sequence.timing_tracks}
-    effects: dict[tuple[str, str, str], list[str]] = {}
-    for row in sequence.rows:
-        findings += _subrows(row, models.get(row.name))
-        for place, layer in _layers(row):
-            findings += _times(layer, place, sequence)
-            for effect in layer.effects:
-                key = (effect.name, effect.settings, effect.palette)
-                effects.setdefault(key, []).append(_at(place, effect))
+    findings += _rows(sequence, layout)
     for track in sequence.timing_tracks:
         for number, layer in enumerate(track.layers, 1):
             place = f"timing track {track.name!r} layer {number}"
@@ -73,12 +68,11 @@ def check_sequence(sequence: Sequence | str | Path, layout: Layout, networks: Ne
                 replace(finding, severity="warning") if finding.severity == "error" else finding
                 for finding in _times(layer, place, sequence)
             )
-    findings += _effects(effects, tracks)
     return findings
 
 
 def _open(path: Path) -> tuple[etree._Element, list[Finding]]:
-    data = read_bounded(path, 128 * 1024 * 1024)
+    data = read_bounded(path, MAX_XML_BYTES)
     root = parse_xml_bytes(data, path)
     return root, check_document(root, data)
 
@@ -107,8 +101,10 @@ def _elements(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
     renamed = {alias: model.name for model in layout.models for alias in model.aliases}
     renamed |= {alias: group.name for group in layout.groups for alias in group.aliases}
     names = Counter(row.name for row in sequence.rows)
+    speller = Speller(known)
     for row in sequence.rows:
-        yield from _row_name(row, known, models, renamed)
+        if row.name not in known:
+            yield _stranger(row, models, renamed, speller)
         filled = any(layer.effects for _, layer in _layers(row))
         if row.disabled and filled:
             what = "rendering is switched off; its effects do not show"
@@ -129,20 +125,32 @@ def _elements(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
     yield from _order(sequence, layout)
 
 
-def _row_name(row: Row, known: set[str], models: set[str], renamed: dict[str, str]) -> Iterator[Finding]:
-    if row.name in known:
-        return
+def _rows(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
+    """What stands on the rows: submodels, times, and the effects themselves."""
+    models = {model.name: model for model in layout.models}
+    effects: dict[tuple[str, str, str], list[str]] = {}
+    for row in sequence.rows:
+        yield from _subrows(row, models.get(row.name))
+        for place, layer in _layers(row):
+            yield from _times(layer, place, sequence)
+            for effect in layer.effects:
+                key = (effect.name, effect.settings, effect.palette)
+                effects.setdefault(key, []).append(_at(place, effect))
+    yield from _effects(effects, {track.name for track in sequence.timing_tracks})
+
+
+def _stranger(row: Row, models: set[str], renamed: dict[str, str], speller: Speller) -> Finding:
+    """A row that the layout does not have."""
     where = f"row {row.name!r}"
     filled = any(layer.effects for _, layer in _layers(row))
     model, slash, part = row.name.partition("/")
     if slash and model in models:
         what = "a submodel cannot be a row of its own; nothing renders"
         cure = f"put its effects in a SubModelEffectLayer {part!r} of the row {model!r}"
-        yield Finding("error", "submodel-as-row", what, where, cure)
-        return
-    cure = f"it is now called {renamed[row.name]!r}" if row.name in renamed else nearest(row.name, known)
+        return Finding("error", "submodel-as-row", what, where, cure)
+    cure = f"it is now called {renamed[row.name]!r}" if row.name in renamed else speller.cure(row.name)
     what = "it is not in the layout; nothing renders" if filled else "it is not in the layout"
-    yield Finding("error" if filled else "note", "row-not-in-layout", what, where, cure or "remove or rename the row")
+    return Finding("error" if filled else "note", "row-not-in-layout", what, where, cure or "remove or rename the row")
 
 
 def _order(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
@@ -163,6 +171,7 @@ def _subrows(row: Row, model: ModelElement | None) -> Iterator[Finding]:
     if model is None:
         return
     parts = {submodel.name for submodel in model.submodels}
+    speller = Speller(parts)
     strands = strand_count(model)
     for subrow in row.subrows:
         if not any(layer.effects for layer in subrow.layers):
@@ -170,11 +179,14 @@ def _subrows(row: Row, model: ModelElement | None) -> Iterator[Finding]:
         where = f"row {row.name!r} {_subrow_name(subrow)}"
         if subrow.kind == "submodel" and subrow.name not in parts:
             what = "the model has no such submodel; nothing renders"
-            yield Finding("error", "unknown-submodel", what, where, nearest(subrow.name, parts) or "rename the row")
+            yield Finding("error", "unknown-submodel", what, where, speller.cure(subrow.name) or "rename the row")
         index = subrow.index if subrow.kind == "strand" else subrow.strand
         if subrow.kind != "submodel" and strands is not None and index >= strands:
             what = f"the model has {strands} strands; nothing renders"
             yield Finding("error", "unknown-strand", what, where, f"use an index from 0 to {strands - 1}")
+        elif subrow.kind == "node" and subrow.index >= node_count(model):
+            what = f"the model has {node_count(model)} nodes; nothing renders"
+            yield Finding("error", "unknown-node", what, where, "correct the index")
 
 
 def _times(layer: EffectLayer, place: str, sequence: Sequence) -> Iterator[Finding]:
@@ -203,29 +215,35 @@ def _times(layer: EffectLayer, place: str, sequence: Sequence) -> Iterator[Findi
 def _effects(effects: dict[tuple[str, str, str], list[str]], tracks: set[str]) -> Iterator[Finding]:
     """Names, settings and palettes: one finding for all effects that share them."""
     found: dict[Finding, list[str]] = {}
-    for (name, settings, palette), places in effects.items():
-        for finding in _effect(name, settings, palette, tracks):
+    names, track_names = Speller(effect_names()), Speller(tracks)
+    for (name, settings, palette), places in islice(effects.items(), MAX_CHECKED):
+        for finding in (*_effect(name, settings, palette, names), *_track(name, settings, tracks, track_names)):
             found.setdefault(finding, []).extend(places)
+    if len(effects) > MAX_CHECKED:
+        what = f"only the first {MAX_CHECKED} of {len(effects)} different effects are checked"
+        yield Finding("note", "too-many-effects", what)
     for finding, places in found.items():
         more = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
         yield replace(finding, where=places[0] + more)
 
 
-def _effect(name: str, settings: str, palette: str, tracks: set[str]) -> Iterator[Finding]:
+def _effect(name: str, settings: str, palette: str, speller: Speller) -> Iterator[Finding]:
     """Findings about an effect wherever it stands."""
-    names = effect_names()
-    if name not in names:
-        if name not in _UNCHECKED_EFFECTS:
-            what = f"there is no effect {name!r}; xLights drops it" if name else "it has no effect name"
-            yield Finding("error", "unknown-effect", what, cure=nearest(name, names))
-        return
-    yield from check_settings(name, settings)
-    yield from check_palette(name, palette)
+    if name in effect_names():
+        yield from check_settings(name, settings)
+        yield from check_palette(name, palette)
+    elif name not in _UNCHECKED_EFFECTS:
+        what = f"there is no effect {name!r}; xLights drops it" if name else "it has no effect name"
+        yield Finding("error", "unknown-effect", what, cure=speller.cure(name))
+
+
+def _track(name: str, settings: str, tracks: set[str], speller: Speller) -> Iterator[Finding]:
+    """Effects that follow a timing track which is not there."""
     for key in _TRACK_SETTINGS:
         track = setting(settings, key)
         if track and track not in tracks:
             what = f"the timing track {track!r} is not there; {name} shows nothing"
-            yield Finding("error", "unknown-track", what, cure=nearest(track, tracks))
+            yield Finding("error", "unknown-track", what, cure=speller.cure(track))
 
 
 def _layers(row: Row) -> Iterator[tuple[str, EffectLayer]]:

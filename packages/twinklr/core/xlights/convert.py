@@ -5,6 +5,7 @@ Layouts are changed element by element in the document itself, so that whatever 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from lxml import etree
 
 from twinklr.core.errors import InputError
 from twinklr.core.xlights.layout import ModelElement, layout_from_xml
-from twinklr.core.xlights.markup import parse_xml
+from twinklr.core.xlights.markup import MAX_LAYOUT_TAGS, parse_xml
 from twinklr.core.xlights.model_types import OTHER_SPELLINGS, REVERSED_LISTS, VALUE_SPELLINGS, parameter_names
 from twinklr.core.xlights.sequence import CURRENT_VERSION, Sequence
 
@@ -54,7 +55,7 @@ def convert_layout(path: str | Path, extent_of: ExtentOf) -> tuple[bytes, tuple[
         InputError: If the file is no layout.
     """
     path = Path(path)
-    root = parse_xml(path)
+    root = parse_xml(path, max_tags=MAX_LAYOUT_TAGS)
     if root.tag not in ("xrgb", "xlights"):
         raise InputError(f"the root element is <{root.tag}>", where=path, expected="<xrgb>, an xLights layout")
     layout = layout_from_xml(root, path)
@@ -114,9 +115,12 @@ def _by_box(model: ModelElement, width: int, height: int, extent_of: ExtentOf) -
     share_y = model.number("PreviewScaleY", share_x)
     scale_x = share_x * width / max(extent.width, 1.0)
     scale_y = share_y * height / max(extent.height, 1.0)
+    turn = math.radians(model.number("PreviewRotation"))
+    x, y = extent.middle[0] * scale_x, extent.middle[1] * scale_y
     return {
-        "WorldPosX": model.number("offsetXpct", 0.5) * width - extent.middle[0] * scale_x,
-        "WorldPosY": model.number("offsetYpct", 0.5) * height - extent.middle[1] * scale_y,
+        # Then a model was turned about its middle, now about its origin.
+        "WorldPosX": model.number("offsetXpct", 0.5) * width - (x * math.cos(turn) - y * math.sin(turn)),
+        "WorldPosY": model.number("offsetYpct", 0.5) * height - (x * math.sin(turn) + y * math.cos(turn)),
         "WorldPosZ": 0.0,
         "ScaleX": scale_x,
         "ScaleY": scale_y,

@@ -9,7 +9,7 @@ song's path (``mf``), the producer (``sp``), commands for the player (``FC``, ``
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -27,6 +27,7 @@ _BLOCK = struct.Struct("<II")
 _EXTENDED = struct.Struct("<2sQI")
 MAX_HEADER_BYTES = 65_535
 MAX_EXTENDED_BYTES = 64 * 1024 * 1024
+"""Data of all extended headers together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ def read_header(stream: BinaryIO, path: Path, size: int) -> FseqHeader:
     """
     fixed = stream.read(32)
     refuse_lfs_pointer(fixed + stream.read(60), path)
+    if fixed[:4] == b"ESEQ":
+        raise InputError("this is an effect file (ESEQ), not a rendered sequence", where=path, expected="an FSEQ file")
     if fixed[:4] not in (b"PSEQ", b"FSEQ"):
         raise InputError("this is not an FSEQ file", where=path, expected="PSEQ as the first four bytes")
     if len(fixed) < 28:
@@ -123,35 +126,39 @@ def read_header(stream: BinaryIO, path: Path, size: int) -> FseqHeader:
         raise InputError("the header is damaged: its lengths contradict each other", where=path)
     stream.seek(0)
     head = stream.read(offset)
-    kind, blocks, slots, ranges, unique_id = 0, [], 0, [], 0
-    if major == 2:
-        kind, slots, range_count, _, unique_id = _VERSION_2.unpack_from(head.ljust(32, b"\0"), 20)
-        slots |= (kind >> 4) << 8 if minor >= 1 else 0
-        if kind & 15 >= len(COMPRESSIONS):
-            raise InputError(f"compression {kind & 15} is unknown", where=path)
-        end = 32 + 8 * slots + 6 * range_count
-        if end > length:
-            raise InputError("the header is damaged: its tables do not fit", where=path)
-        table = [_BLOCK.unpack_from(head, 32 + 8 * index) for index in range(slots)]
-        blocks = [(first, stored) for first, stored in table if stored]
-        at = 32 + 8 * slots
-        ranges = [(_u24(head, at + 6 * index), _u24(head, at + 6 * index + 3)) for index in range(range_count)]
     header = FseqHeader(
         version=(major, minor),
         stored_channels=channels,
         frame_count=frames,
         frame_ms=step,
-        compression=COMPRESSIONS[kind & 15],
-        blocks=tuple(blocks),
-        ranges=tuple(ranges),
         headers=tuple(_variable_headers(stream, head, length, size, path)),
-        unique_id=unique_id,
         data_offset=offset,
-        block_slots=slots,
         flags=flags,
     )
+    if major == 2:
+        header = _with_tables(header, head, length, path)
     _check(header, path, size)
     return header
+
+
+def _with_tables(header: FseqHeader, head: bytes, length: int, path: Path) -> FseqHeader:
+    """The header with what version 2 adds: compression, block table, channel ranges and id."""
+    kind, slots, range_count, _, unique_id = _VERSION_2.unpack_from(head.ljust(32, b"\0"), 20)
+    slots |= (kind >> 4) << 8 if header.version[1] >= 1 else 0
+    if kind & 15 >= len(COMPRESSIONS):
+        raise InputError(f"compression {kind & 15} is unknown", where=path)
+    at = 32 + 8 * slots
+    if at + 6 * range_count > length:
+        raise InputError("the header is damaged: its tables do not fit", where=path)
+    table = [_BLOCK.unpack_from(head, 32 + 8 * index) for index in range(slots)]
+    return replace(
+        header,
+        compression=COMPRESSIONS[kind & 15],
+        blocks=tuple((first, stored) for first, stored in table if stored),
+        ranges=tuple((_u24(head, at + 6 * index), _u24(head, at + 6 * index + 3)) for index in range(range_count)),
+        unique_id=unique_id,
+        block_slots=slots,
+    )
 
 
 def _check(header: FseqHeader, path: Path, size: int) -> None:
@@ -184,6 +191,7 @@ def _check(header: FseqHeader, path: Path, size: int) -> None:
 
 def _variable_headers(stream: BinaryIO, head: bytes, position: int, size: int, path: Path) -> list[VariableHeader]:
     found: list[VariableHeader] = []
+    extended = 0
     while position + 4 <= len(head):
         length = int.from_bytes(head[position : position + 2], "little")
         if length < 4 or position + length > len(head):
@@ -192,7 +200,8 @@ def _variable_headers(stream: BinaryIO, head: bytes, position: int, size: int, p
         data = head[position + 4 : position + length]
         if code == "ED" and len(data) == _EXTENDED.size:
             inner, offset, count = _EXTENDED.unpack(data)
-            if offset + count > size or count > MAX_EXTENDED_BYTES:
+            extended += count
+            if offset + count > size or extended > MAX_EXTENDED_BYTES:
                 raise InputError("an extended header lies outside the file", where=path, cure="copy it again")
             stream.seek(offset)
             found.append(VariableHeader(inner.decode("latin-1"), stream.read(count), extended=True))

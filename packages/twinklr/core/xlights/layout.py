@@ -13,7 +13,15 @@ from pathlib import Path
 from lxml import etree
 
 from twinklr.core.errors import InputError
-from twinklr.core.xlights.markup import MAX_XML_BYTES, Markup, attributes_of, elements, parse_xml, to_markup
+from twinklr.core.xlights.markup import (
+    MAX_LAYOUT_TAGS,
+    MAX_XML_BYTES,
+    Markup,
+    attributes_of,
+    elements,
+    parse_xml,
+    to_markup,
+)
 from twinklr.core.xlights.model_types import DEFAULTS, look_up, normalise_type
 
 LAYOUT_FILE = "xlights_rgbeffects.xml"
@@ -230,7 +238,7 @@ def read_layout(source: str | Path, *, max_bytes: int = MAX_XML_BYTES) -> Layout
         path = path / LAYOUT_FILE
         if not path.is_file():
             raise InputError("no layout here", where=path.parent, expected=LAYOUT_FILE, cure="give the show folder")
-    root = parse_xml(path, max_bytes=max_bytes)
+    root = parse_xml(path, max_bytes=max_bytes, max_tags=MAX_LAYOUT_TAGS)
     if root.tag not in ("xrgb", "xlights"):
         raise InputError(f"the root element is <{root.tag}>", where=path, expected="<xrgb>, an xLights layout")
     return layout_from_xml(root, path)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from twinklr.core.xlights.channels import resolve_start_channels
 from twinklr.core.xlights.counts import MAX_NODES, is_known_string_type, node_count_unbounded
-from twinklr.core.xlights.findings import Finding, nearest
+from twinklr.core.xlights.findings import Finding, Speller, nearest
 from twinklr.core.xlights.layout import Layout, ModelElement
 from twinklr.core.xlights.model_types import PARAMETERS, is_known_type
 from twinklr.core.xlights.networks import Networks
@@ -132,12 +132,14 @@ def _model(model: ModelElement) -> Iterator[Finding]:
 def _groups(layout: Layout) -> Iterator[Finding]:
     known = {model.name for model in layout.models} | {group.name for group in layout.groups}
     known |= {f"{model.name}/{part.name}" for model in layout.models for part in model.submodels}
+    speller = Speller(known)
     for group in layout.groups:
-        for member in group.members:
-            if member not in known:
-                what = f"the member {member!r} is not in the layout; xLights drops it"
-                cure = nearest(member, known) or "remove it from the group"
-                yield Finding("warning", "missing-member", what, f"group {group.name!r}", cure)
+        missing = [member for member in group.members if member not in known]
+        if missing:
+            more = f" and {len(missing) - 1} more members are" if len(missing) > 1 else " is"
+            what = f"the member {missing[0]!r}{more} not in the layout; xLights drops what is missing"
+            cure = speller.cure(missing[0]) or "remove it from the group"
+            yield Finding("warning", "missing-member", what, f"group {group.name!r}", cure)
     for loop in group_loops(layout):
         what = f"the group contains itself: {' > '.join(loop)}; xLights crashes on that"
         yield Finding("error", "group-loop", what, f"group {loop[0]!r}", "remove one of the memberships")
@@ -154,17 +156,19 @@ def group_loops(layout: Layout) -> list[list[str]]:
     for start, first in members.items():
         if start in done:
             continue
-        path = [start]
+        path, inside = [start], {start}
         left = [iter(first)]
         while left:
             member = next(left[-1], None)
             if member is None:
+                inside.discard(path[-1])
                 done.add(path.pop())
                 left.pop()
-            elif member in path:
+            elif member in inside:
                 loops.append([*path[path.index(member) :], member])
             elif member in members and member not in done:
                 path.append(member)
+                inside.add(member)
                 left.append(iter(members[member]))
     return loops
 

@@ -20,6 +20,12 @@ from twinklr.core.errors import InputError
 MAX_XML_BYTES = 128 * 1024 * 1024
 """Larger documents are refused. The largest public sequence seen is 60 MB."""
 
+MAX_XML_TAGS = 1_000_000
+"""Documents of more tags are refused: each costs a kilobyte or two once read. Real sequences have up to 100,000."""
+
+MAX_LAYOUT_TAGS = 300_000
+"""The same for layouts and networks, which have some thousands."""
+
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 """First bytes of the text that stands in for a file which Git LFS has not fetched."""
 
@@ -92,12 +98,12 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
         if not path.is_file():
             what = "this is a folder" if path.is_dir() else "no such file"
             raise InputError(what, where=path, cure="check the path")
+        if path.stat().st_size > max_bytes:
+            raise InputError("the file is too large", where=path, expected=f"at most {max_bytes // 1_000_000} MB")
         with path.open("rb") as stream:
-            data = stream.read(max_bytes + 1)
+            data = stream.read(max_bytes)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=path) from error
-    if len(data) > max_bytes:
-        raise InputError("the file is too large", where=path, expected=f"at most {max_bytes // 1_000_000} MB")
     if not data:
         raise InputError("the file is empty", where=path)
     refuse_lfs_pointer(data, path)
@@ -114,7 +120,7 @@ def refuse_lfs_pointer(data: bytes, path: Path) -> None:
         raise InputError("this is a Git LFS pointer, not the file itself", where=path, cure="run `git lfs pull`")
 
 
-def parse_xml(path: str | Path, *, max_bytes: int = MAX_XML_BYTES) -> etree._Element:
+def parse_xml(path: str | Path, *, max_bytes: int = MAX_XML_BYTES, max_tags: int = MAX_XML_TAGS) -> etree._Element:
     """Parse an XML file safely and return its root element.
 
     A document type declaration is refused (that is where entities come from), nesting is bounded (256 levels), and
@@ -123,15 +129,16 @@ def parse_xml(path: str | Path, *, max_bytes: int = MAX_XML_BYTES) -> etree._Ele
     Args:
         path: The file.
         max_bytes: Largest size accepted.
+        max_tags: Most tags accepted.
 
     Raises:
         InputError: If it is missing, too large, not XML, in an unknown encoding, or holds a document type.
     """
     path = Path(path)
-    return parse_xml_bytes(read_bounded(path, max_bytes), path)
+    return parse_xml_bytes(read_bounded(path, max_bytes), path, max_tags=max_tags)
 
 
-def parse_xml_bytes(data: bytes, where: str | Path = "XML") -> etree._Element:
+def parse_xml_bytes(data: bytes, where: str | Path = "XML", *, max_tags: int = MAX_XML_TAGS) -> etree._Element:
     """Parse XML already in memory, with the same checks as `parse_xml`.
 
     Raises:
@@ -146,6 +153,8 @@ def parse_xml_bytes(data: bytes, where: str | Path = "XML") -> etree._Element:
         raise InputError("the file holds NUL bytes", where=where, expected="XML text", cure="restore a backup")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise InputError("document types and entities are not accepted", where=where, expected="plain XML")
+    if data.count(b"<") > max_tags:
+        raise InputError("the file has too many elements", where=where, expected=f"at most {max_tags} tags")
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )

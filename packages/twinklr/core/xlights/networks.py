@@ -13,7 +13,15 @@ from pathlib import Path
 from lxml import etree
 
 from twinklr.core.errors import InputError
-from twinklr.core.xlights.markup import MAX_XML_BYTES, Markup, attributes_of, elements, parse_xml, to_markup
+from twinklr.core.xlights.markup import (
+    MAX_LAYOUT_TAGS,
+    MAX_XML_BYTES,
+    Markup,
+    attributes_of,
+    elements,
+    parse_xml,
+    to_markup,
+)
 
 NETWORKS_FILE = "xlights_networks.xml"
 MAX_CHANNELS = 16_000_000
@@ -108,7 +116,7 @@ def read_networks(source: str | Path, *, max_bytes: int = MAX_XML_BYTES) -> Netw
         path = path / NETWORKS_FILE
         if not path.exists():
             return Networks(None)
-    root = parse_xml(path, max_bytes=max_bytes)
+    root = parse_xml(path, max_bytes=max_bytes, max_tags=MAX_LAYOUT_TAGS)
     if root.tag != "Networks":
         raise InputError(f"the root element is <{root.tag}>", where=path, expected="<Networks>")
     return networks_from_xml(root, path)

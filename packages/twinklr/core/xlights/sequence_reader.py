@@ -7,6 +7,7 @@ that writing the sequence again loses nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +18,8 @@ from twinklr.core.xlights.markup import MAX_XML_BYTES, elements, parse_xml
 from twinklr.core.xlights.sequence import CURRENT_VERSION, Effect, EffectLayer, Row, Sequence, SubRow, TimingTrack
 
 Attributes = tuple[tuple[str, str], ...]
+SubRows = dict[tuple[str, str, int, int], list[SubRow]]
+"""Layers of the submodel, strand and node rows of a model, filed by row, in file order."""
 
 HEAD_FIELDS = frozenset({"version", "sequenceTiming", "sequenceType", "mediaFile", "sequenceDuration"})
 """Elements of ``<head>`` that have a field of their own."""
@@ -78,12 +81,16 @@ class _Reader:
 
     def read(self) -> Sequence:
         root = self.root
-        shown = elements(root.find("DisplayElements"))
-        entries = {_name(element): element for element in elements(root.find("ElementEffects"))}
-        names = {_name(element) for element in shown}
-        rows = [self._row(entry, entries.get(_name(entry))) for entry in shown if entry.get("type") != "timing"]
-        tracks = [self._track(entry, entries.get(_name(entry))) for entry in shown if entry.get("type") == "timing"]
-        ignored = [self._row(entry, entry) for name, entry in entries.items() if name not in names]
+        shown = [element for element in elements(root.find("DisplayElements")) if element.tag == "Element"]
+        contents = _Contents(root)
+        rows, tracks = [], []
+        for entry in shown:
+            if entry.get("type") == "timing":
+                tracks.append(self._track(entry, contents.take(entry)))
+            else:
+                rows.append(self._row(entry, contents.take(entry)))
+        ignored = [self._row(entry, entry) for entry in contents.left() if entry.get("type") != "timing"]
+        lost_tracks = _xml(entry for entry in contents.left() if entry.get("type") == "timing")
         head = {str(element.tag): (element.text or "").strip() for element in elements(root.find("head"))}
         return Sequence(
             frame_ms=_frame_ms(head.get("sequenceTiming", "")),
@@ -93,7 +100,7 @@ class _Reader:
             media_file=head.get("mediaFile", ""),
             model_blending=root.get("ModelBlending", "false").lower() == "true",
             head=tuple(_head_texts(root)),
-            extra=tuple(_extra(root)),
+            extra=(*_extra(root), *([("in:ElementEffects", lost_tracks)] if lost_tracks else ())),
             version=head.get("version", CURRENT_VERSION),
             sequence_type=_sequence_type(head),
             ignored_rows=tuple(ignored),
@@ -104,7 +111,7 @@ class _Reader:
 
     def _row(self, entry: etree._Element, content: etree._Element | None) -> Row:
         children = elements(content)
-        subrows: list[SubRow] = []
+        subrows: SubRows = {}
         for child in children:
             if child.tag == "SubModelEffectLayer":
                 self._add_submodel_layer(subrows, child)
@@ -114,7 +121,7 @@ class _Reader:
         return Row(
             name=_name(entry),
             layers=tuple(self._layer(child) for child in children if child.tag == "EffectLayer"),
-            subrows=tuple(subrows),
+            subrows=tuple(_joined(layers) for layers in subrows.values()),
             attributes=() if entry is content else _display_attributes(entry),
             effect_attributes=_attributes(content, ("type", "name")),
             extra=_xml(child for child in children if child.tag not in known),
@@ -124,18 +131,18 @@ class _Reader:
         children = elements(content)
         return TimingTrack(
             name=_name(entry),
-            layers=tuple(self._layer(child) for child in children if child.tag == "EffectLayer"),
+            layers=tuple(_marks(self._layer(child)) for child in children if child.tag == "EffectLayer"),
             attributes=_display_attributes(entry),
             effect_attributes=_attributes(content, ("type", "name")),
             extra=_xml(child for child in children if child.tag != "EffectLayer"),
         )
 
-    def _add_submodel_layer(self, subrows: list[SubRow], element: etree._Element) -> None:
+    def _add_submodel_layer(self, subrows: SubRows, element: etree._Element) -> None:
         name = element.get("name", "").strip()
         layer = self._layer(element, ("name", "layer"))
         _add_layer(subrows, SubRow("submodel", name, (layer,)))
 
-    def _add_strand(self, subrows: list[SubRow], element: etree._Element) -> None:
+    def _add_strand(self, subrows: SubRows, element: etree._Element) -> None:
         index = _index(element)
         nodes = [child for child in elements(element) if child.tag == "Node"]
         layer = self._layer(element, ("index", "layer", "name"), skip="Node")
@@ -163,11 +170,11 @@ class _Reader:
             rest.pop("name", ""),
             self._time_ms(start, "startTime", element),
             self._time_ms(end, "endTime", element),
-            _entry(self.settings, ref) if ref is not None else (element.text or "").strip(),
+            _entry(self.settings, ref) if ref is not None else _text(element),
             _entry(self.palettes, rest.pop("palette", None)),
             rest.pop("label", ""),
             rest.pop("protected", "") == "1",
-            tuple(rest.items()) if rest else (),
+            _plain(rest.items()) if rest else (),
             _xml(element) if len(element) else "",
         )
 
@@ -193,8 +200,45 @@ class _Reader:
         return round(seconds * 1000.0)
 
 
+class _Contents:
+    """The ElementEffects entries, to be taken by the rows and tracks that DisplayElements names."""
+
+    def __init__(self, root: etree._Element) -> None:
+        section = root.find("ElementEffects")
+        self._waiting: dict[tuple[bool, str], list[etree._Element]] = {}
+        for element in section.iterchildren("Element") if section is not None else ():
+            self._waiting.setdefault(_key(element), []).append(element)
+
+    def take(self, shown: etree._Element) -> etree._Element | None:
+        """The entry of a row or track; of several with its name each can be had once."""
+        waiting = self._waiting.get(_key(shown))
+        return waiting.pop(0) if waiting else None
+
+    def left(self) -> list[etree._Element]:
+        """Entries nobody took."""
+        return [element for waiting in self._waiting.values() for element in waiting]
+
+
+def _key(element: etree._Element) -> tuple[bool, str]:
+    return element.get("type") == "timing", _name(element)
+
+
 def _table(root: etree._Element, section: str) -> tuple[str, ...]:
-    return tuple((element.text or "").strip() for element in elements(root.find(section)))
+    """Texts of a table exactly as stored: a blank in front hides the first key from xLights, and so it does here."""
+    return tuple(map(_text, elements(root.find(section))))
+
+
+def _text(element: etree._Element) -> str:
+    """Text of an element as it is; none where it is only white space between elements."""
+    text = element.text or ""
+    return text if text.strip() else ""
+
+
+def _marks(layer: EffectLayer) -> EffectLayer:
+    """A layer of a timing track: marks have no colours."""
+    if any(mark.palette for mark in layer.effects):
+        return replace(layer, effects=tuple(replace(mark, palette="") for mark in layer.effects))
+    return layer
 
 
 def _entry(table: tuple[str, ...], reference: str | None) -> str:
@@ -217,7 +261,12 @@ def _index(element: etree._Element) -> int:
 def _attributes(element: etree._Element | None, known: Iterable[str]) -> Attributes:
     if element is None:
         return ()
-    return tuple(pair for pair in _items(element) if pair[0] not in known)
+    return _plain(pair for pair in _items(element) if pair[0] not in known)
+
+
+def _plain(pairs: Iterable[tuple[str, str]]) -> Attributes:
+    """Attributes without those of foreign XML namespaces, which nothing could write back under their name."""
+    return tuple(pair for pair in pairs if pair[0][0] != "{")
 
 
 def _items(element: etree._Element) -> list[tuple[str, str]]:
@@ -226,25 +275,28 @@ def _items(element: etree._Element) -> list[tuple[str, str]]:
 
 
 def _display_attributes(entry: etree._Element) -> Attributes:
-    """Attributes of a DisplayElements entry; the values every new one has go without saying."""
-    return tuple(pair for pair in _attributes(entry, ("type", "name")) if pair not in DISPLAY_DEFAULTS)
+    """Attributes of a DisplayElements entry, in the writer's order; what every new one has goes without saying."""
+    order = {name: position for position, (name, _) in enumerate(DISPLAY_DEFAULTS)}
+    pairs = sorted(_attributes(entry, ("type", "name")), key=lambda pair: order.get(pair[0], len(order)))
+    return tuple(pair for pair in pairs if pair not in DISPLAY_DEFAULTS)
 
 
 def _xml(found: Iterable[etree._Element]) -> str:
     return "".join(etree.tostring(element, encoding="unicode", with_tail=False) for element in found)
 
 
-def _add_layer(subrows: list[SubRow], row: SubRow) -> None:
-    """Add a layer's row, or, where its row is there already, append the layer to it."""
-    for position, other in enumerate(subrows):
-        if (other.kind, other.index, other.strand) == (row.kind, row.index, row.strand) and (
-            other.name == row.name or row.kind != "submodel"
-        ):
-            subrows[position] = SubRow(
-                other.kind, other.name or row.name, other.layers + row.layers, other.index, other.strand
-            )
-            return
-    subrows.append(row)
+def _add_layer(subrows: SubRows, row: SubRow) -> None:
+    """File a layer's row under its submodel, strand or node."""
+    name = row.name if row.kind == "submodel" else ""
+    subrows.setdefault((row.kind, name, row.index, row.strand), []).append(row)
+
+
+def _joined(rows: list[SubRow]) -> SubRow:
+    """One row of the layers that the file lists one by one."""
+    if len(rows) == 1:
+        return rows[0]
+    name = next((row.name for row in rows if row.name), "")
+    return replace(rows[0], name=name, layers=tuple(layer for row in rows for layer in row.layers))
 
 
 def _frame_ms(text: str) -> int:
@@ -260,34 +312,45 @@ def _sequence_type(head: dict[str, str]) -> str:
 
 def _head_texts(root: etree._Element) -> Iterable[tuple[str, str]]:
     for element in elements(root.find("head")):
-        if element.tag not in HEAD_FIELDS and not len(element):
+        if element.tag not in HEAD_FIELDS and not _is_opaque(element):
             yield str(element.tag), (element.text or "").strip()
 
 
 def _extra(root: etree._Element) -> Iterable[tuple[str, str]]:
-    """Opaque parts: ``@name`` root attributes, ``head`` elements, and sections with the known one they stand before."""
-    for name, value in root.attrib.items():
-        written_anyway = name in ("ModelBlending", "FixedPointTiming") or (name in ROOT_ZEROES and value == "0")
-        if not written_anyway:
-            yield f"@{name!s}", str(value)
-    for element in elements(root.find("head")):
-        if len(element):
-            yield "head", _xml([element])
+    """Opaque parts, each with its place: ``@name`` of the root, ``before:`` or ``in:`` a section, or the ``end``."""
+    for name, value in _attributes(root, ("ModelBlending", "FixedPointTiming")):
+        if name not in ROOT_ZEROES or value != "0":
+            yield f"@{name}", value
+    inner = _xml(element for element in elements(root.find("head")) if _is_opaque(element))
+    if inner:
+        yield "in:head", inner
+    inner = _xml(element for element in elements(root.find("DisplayElements")) if element.tag != "Element")
+    if inner:
+        yield "in:DisplayElements", inner
     waiting: list[str] = []
     for section in elements(root):
         if section.tag in SECTIONS:
-            yield from ((str(section.tag), text) for text in waiting)
+            yield from ((f"before:{section.tag!s}", text) for text in waiting)
             waiting = []
         else:
             waiting.append(_xml([section]))
     if waiting != [LAST_VIEW]:
-        yield from (("", text) for text in waiting)
+        yield from (("end", text) for text in waiting)
+
+
+def _is_opaque(element: etree._Element) -> bool:
+    """Whether an element of the head is more than a name with a text."""
+    return len(element) > 0 or len(element.attrib) > 0 or str(element.tag).startswith("{")
 
 
 def _track_places(shown: list[etree._Element]) -> Iterable[tuple[str, str]]:
     """Tracks that stand below a row, each with the row that follows it ("" at the end)."""
-    rows = [position for position, entry in enumerate(shown) if entry.get("type") != "timing"]
-    for position, entry in enumerate(shown):
-        if entry.get("type") == "timing" and rows and position > rows[0]:
-            after = next((row for row in rows if row > position), None)
-            yield _name(entry), _name(shown[after]) if after is not None else ""
+    waiting: list[str] = []
+    seen = False
+    for entry in shown:
+        if entry.get("type") != "timing":
+            yield from ((track, _name(entry)) for track in waiting)
+            waiting, seen = [], True
+        elif seen:
+            waiting.append(_name(entry))
+    yield from ((track, "") for track in waiting)

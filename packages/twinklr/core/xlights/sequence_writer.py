@@ -17,8 +17,9 @@ from twinklr.core.xlights.sequence import Effect, EffectLayer, Row, Sequence, Su
 from twinklr.core.xlights.sequence_reader import LAST_VIEW, ROOT_ZEROES
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_IN_TEXTS = {"\r": "&#13;"}
 _IN_ATTRIBUTES = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
-_HEAD_ORDER = (
+_HEAD = (
     "version",
     "author",
     "author-email",
@@ -34,6 +35,9 @@ _HEAD_ORDER = (
     "sequenceDuration",
     "imageDir",
 )
+
+
+_HEAD_ORDER = {name: position for position, name in enumerate(_HEAD)}
 
 
 def write_sequence(sequence: Sequence, path: str | Path, *, overwrite: bool = False) -> Path:
@@ -100,10 +104,7 @@ class _Writer:
         yield from self._section("DisplayElements", (_display_entry(element) for element in elements))
         contents = (line for element in (*elements, *sequence.ignored_rows) for line in self._content(element))
         yield from self._section("ElementEffects", contents)
-        if any(before == "" for before, _ in sequence.extra):
-            yield from (f"  {text}" for before, text in sequence.extra if before == "")
-        else:
-            yield f"  {LAST_VIEW}"
+        yield from self._opaque("end") or [f"  {LAST_VIEW}"]
         yield "</xsequence>"
 
     def _root_attributes(self) -> list[tuple[str, str]]:
@@ -114,29 +115,28 @@ class _Writer:
 
     def _section(self, tag: str, lines: Iterable[str]) -> Iterator[str]:
         """A section, after the opaque ones that stood before it."""
-        if tag != "head":
-            yield from (f"  {text}" for before, text in self.sequence.extra if before == tag)
+        yield from self._opaque(f"before:{tag}")
         yield f"  <{tag}>"
         yield from lines
+        yield from self._opaque(f"in:{tag}")
         yield f"  </{tag}>"
+
+    def _opaque(self, place: str) -> list[str]:
+        return [f"  {text}" for where, text in self.sequence.extra if where == place]
 
     def _head(self) -> Iterator[str]:
         sequence = self.sequence
-        texts = dict.fromkeys(_HEAD_ORDER, "") | dict(sequence.head)
-        texts |= {
-            "version": sequence.version,
-            "sequenceTiming": f"{sequence.frame_ms} ms",
-            "sequenceType": sequence.sequence_type or ("Media" if sequence.media_file else "Animation"),
-            "mediaFile": sequence.media_file,
-            "sequenceDuration": f"{sequence.duration_ms / 1000:.3f}",
-        }
-        # Files that carry only some of the optional texts get no others.
-        optional = {name for name, _ in sequence.head} if sequence.head or sequence.settings_order else set(texts)
-        required = {"version", "sequenceTiming", "sequenceType", "mediaFile", "sequenceDuration"}
-        for name, text in texts.items():
-            if name in required or name in optional:
-                yield f"    <{name}>{escape(text)}</{name}>" if text else f"    <{name}/>"
-        yield from (f"    {text}" for before, text in sequence.extra if before == "head")
+        texts = [
+            ("version", sequence.version),
+            ("sequenceTiming", f"{sequence.frame_ms} ms"),
+            ("sequenceType", sequence.sequence_type or ("Media" if sequence.media_file else "Animation")),
+            ("mediaFile", sequence.media_file),
+            ("sequenceDuration", f"{sequence.duration_ms / 1000:.3f}"),
+            *sequence.head,
+        ]
+        texts.sort(key=lambda pair: _HEAD_ORDER.get(pair[0], len(_HEAD_ORDER)))
+        for name, text in texts:
+            yield f"    <{name}>{_text(text)}</{name}>" if text else f"    <{name}/>"
 
     def _content(self, element: Row | TimingTrack) -> Iterator[str]:
         """The ElementEffects entry of a row or track."""
@@ -168,32 +168,33 @@ class _Writer:
         yield f"      </{tag}>"
 
     def _subrows(self, subrows: tuple[SubRow, ...]) -> Iterator[str]:
+        """Submodels and strands; nodes stand inside their strand, which is made where it has no row of its own."""
+        nodes: dict[int, list[SubRow]] = {}
+        for row in subrows:
+            if row.kind == "node":
+                nodes.setdefault(row.strand, []).append(row)
         strands = {row.index for row in subrows if row.kind == "strand"}
-        done: set[int] = set()
         for row in subrows:
             if row.kind == "submodel":
                 for number, layer in enumerate(row.layers):
                     yield from self._layer("SubModelEffectLayer", [("name", row.name), *_layer_number(number)], layer)
             elif row.kind == "strand":
-                for number, layer in enumerate(row.layers):
-                    name = [("name", row.name)] if row.name and number == 0 else []
-                    inner = self._nodes(subrows, row.index) if number == 0 else ""
-                    head = [("index", str(row.index)), *_layer_number(number), *name]
-                    yield from self._layer("Strand", head, layer, inner=inner)
-            elif row.strand not in strands and row.strand not in done:
-                done.add(row.strand)
-                inner = self._nodes(subrows, row.strand)
-                yield from self._layer("Strand", [("index", str(row.strand))], EffectLayer(), inner=inner)
+                yield from self._strand(row, nodes.pop(row.index, []))
+            elif row.strand not in strands and row.strand in nodes:
+                bare = SubRow("strand", "", (EffectLayer(),), index=row.strand)
+                yield from self._strand(bare, nodes.pop(row.strand))
 
-    def _nodes(self, subrows: tuple[SubRow, ...], strand: int) -> str:
-        """The node rows of a strand, which stand inside its element."""
-        lines: list[str] = []
-        for row in subrows:
-            if row.kind == "node" and row.strand == strand:
-                for number, layer in enumerate(row.layers):
-                    name = [("name", row.name)] if row.name and number == 0 else []
-                    lines += self._layer("Node", [("index", str(row.index)), *_layer_number(number), *name], layer)
-        return "\n".join(lines).lstrip() + "\n        " if lines else ""
+    def _strand(self, strand: SubRow, nodes: list[SubRow]) -> Iterator[str]:
+        lines = [line for node in nodes for line in self._numbered("Node", node)]
+        inner = "\n".join(lines).lstrip() + "\n        " if lines else ""
+        return self._numbered("Strand", strand, inner)
+
+    def _numbered(self, tag: str, row: SubRow, inner: str = "") -> Iterator[str]:
+        """The layers of a strand or node; what stands inside a strand stands in its first layer."""
+        for number, layer in enumerate(row.layers):
+            name = [("name", row.name)] if row.name and number == 0 else []
+            head = [("index", str(row.index)), *_layer_number(number), *name]
+            yield from self._layer(tag, head, layer, inner=inner if number == 0 else "")
 
     def _effect(self, effect: Effect) -> str:
         palette = f' palette="{self.palettes.index[effect.palette]}"' if effect.palette else ""
@@ -212,7 +213,8 @@ class _Writer:
         rest = _attributes(mark.attributes) if mark.attributes else ""
         name = _attributes([("name", mark.name)]) if mark.name else ""
         locked = ' protected="1"' if mark.locked else ""
-        end = f">{mark.extra}</Effect>" if mark.extra else "/>"
+        inner = _text(mark.settings) + mark.extra
+        end = f">{inner}</Effect>" if inner else "/>"
         times = f'startTime="{mark.start_ms}" endTime="{mark.end_ms}"'
         return f'        <Effect label="{_value(mark.label)}" {times}{name}{rest}{locked}{end}'
 
@@ -226,14 +228,19 @@ def _effect_layers(sequence: Sequence) -> Iterator[EffectLayer]:
 
 
 def _display_order(sequence: Sequence) -> Iterator[Row | TimingTrack]:
-    """Tracks first, then rows, but for the tracks that had a place among the rows."""
-    names = {row.name for row in sequence.rows}
-    places = {track: row for track, row in sequence.track_places if row in names or row == ""}
-    yield from (track for track in sequence.timing_tracks if track.name not in places)
+    """Tracks first, then rows, but for the tracks that had a place among the rows; each exactly once."""
+    names = {row.name for row in sequence.rows} | {""}
+    places = {track: row for track, row in sequence.track_places if row in names}
+    waiting: dict[str, list[TimingTrack]] = {}
+    for track in sequence.timing_tracks:
+        if track.name in places:
+            waiting.setdefault(places[track.name], []).append(track)
+        else:
+            yield track
     for row in sequence.rows:
-        yield from (track for track in sequence.timing_tracks if places.get(track.name) == row.name)
+        yield from waiting.pop(row.name, ()) if row.name else ()
         yield row
-    yield from (track for track in sequence.timing_tracks if places.get(track.name) == "")
+    yield from waiting.get("", ())
 
 
 def _display_entry(element: Row | TimingTrack) -> str:
@@ -247,7 +254,7 @@ def _display_entry(element: Row | TimingTrack) -> str:
 
 
 def _entries(tag: str, texts: Iterable[str]) -> Iterator[str]:
-    return (f"    <{tag}>{escape(text)}</{tag}>" for text in texts)
+    return (f"    <{tag}>{_text(text)}</{tag}>" for text in texts)
 
 
 def _layer_number(number: int) -> list[tuple[str, str]]:
@@ -256,6 +263,10 @@ def _layer_number(number: int) -> list[tuple[str, str]]:
 
 def _attributes(pairs: Iterable[tuple[str, str]]) -> str:
     return "".join(f' {name}="{_value(value)}"' for name, value in pairs)
+
+
+def _text(text: str) -> str:
+    return escape(text, _IN_TEXTS)
 
 
 def _value(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from twinklr.core.xlights.curves import is_curve
-from twinklr.core.xlights.findings import Finding, nearest
+from twinklr.core.xlights.findings import Finding, Speller, nearest
 from twinklr.core.xlights.parameters import Parameter, known_parameters
 from twinklr.core.xlights.settings import parse_settings
 
@@ -19,6 +19,8 @@ _NO_PALETTE = frozenset(
 """Effects that can do without an enabled colour."""
 
 SLOTS = range(1, 9)
+MAX_UNKNOWN = 40
+"""Unknown keys of one settings string that are looked into."""
 
 
 def check_settings(effect: str, settings: str) -> tuple[Finding, ...]:
@@ -52,17 +54,17 @@ def _values(effect: str, text: str) -> Iterator[Finding]:
     known = known_parameters(effect)
     by_id = {parameter.id: parameter for parameter in known.values()}
     settings = parse_settings(text)
+    unknown = 0
     for key, value in settings.items():
         parameter = known.get(key)
         if parameter is not None:
             yield from _value(parameter, value)
-        elif key.strip() and key[1:2] == "_" and "_VALUECURVE_" not in key:
-            yield from _unknown(key, settings, by_id, known)
+        elif key.strip() and key[1:2] == "_" and "_VALUECURVE_" not in key and unknown < MAX_UNKNOWN:
+            unknown += 1
+            yield from _unknown(key, effect, settings, by_id)
 
 
-def _unknown(
-    key: str, settings: dict[str, str], by_id: dict[str, Parameter], known: dict[str, Parameter]
-) -> Iterator[Finding]:
+def _unknown(key: str, effect: str, settings: dict[str, str], by_id: dict[str, Parameter]) -> Iterator[Finding]:
     """A key xLights does not look for. Writers store some parameters twice, by slider and by text: that is no fault."""
     prefix, control, identifier = (*key.split("_", 2), "", "")[:3]
     parameter = by_id.get(identifier)
@@ -71,9 +73,15 @@ def _unknown(
             what = f"{key} is not read; the parameter is stored as {parameter.key}"
             yield Finding("warning", "wrong-control", what, cure=f"write {parameter.key}")
         return
-    guess = nearest(key, known)
+    guess = _nearest_key(effect, key)
     if guess and identifier.rstrip("0123456789_m") not in by_id:
         yield Finding("warning", "unknown-setting", f"{key} is unknown and ignored", cure=guess)
+
+
+@lru_cache(maxsize=4096)
+def _nearest_key(effect: str, key: str) -> str:
+    # Keys of one effect begin alike, so that only a slip of a letter or two makes a typo.
+    return Speller(known_parameters(effect), likeness=0.9).cure(key)
 
 
 def _value(parameter: Parameter, value: str) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Band = Literal["low", "mid", "high"]
+Drum = Literal["kick", "snare", "hat"]
 Confidence = float
 
 
@@ -53,7 +54,8 @@ class Onset(_Frozen):
     at_ms: int
     band: Band
     strength: float
-    drum: Literal["kick", "snare", "hat"] | None = None
+    drum: Drum | None = None
+    drums: tuple[Drum, ...] = Field(default=(), description="All drums that sound together; `drum` is the first.")
 
 
 class Chord(_Frozen):
@@ -148,6 +150,19 @@ class Lyrics(_Frozen):
     confidence: Confidence
 
 
+class Character(_Frozen):
+    """What the music is like, measured and not felt: proxies, each 0..1.
+
+    `valence` is how major and bright it is, `arousal` how loud, fast and dense, `danceability` how steady and strong
+    its beat. No listener was asked; use them to choose between looks, not to describe a song to its composer.
+    """
+
+    valence: float = 0.5
+    arousal: float = 0.5
+    danceability: float = 0.0
+    brightness: float = 0.5
+
+
 class SongBundle(_Frozen):
     """All that was heard. See the field types for units; empty tuples mean "none found"."""
 
@@ -171,6 +186,17 @@ class SongBundle(_Frozen):
     music_end_ms: int = Field(description="Start of the silence at the end.")
     lyrics: Lyrics | None = None
     warnings: tuple[str, ...] = ()
+    vocal_activity: Curve | None = Field(default=None, description="How likely somebody sings, 0..1.")
+    tempo_curve: Curve | None = Field(default=None, description="Local tempo in BPM; None without beats.")
+    swing: float = Field(
+        default=0.5, description="Place of the off-beat within a beat: 0.5 is straight, 0.67 a shuffle."
+    )
+    swing_confidence: Confidence = 0.0
+    compound: bool = Field(
+        default=False, description="Beats fall into three: 6/8 with two beats a bar, 12/8 with four."
+    )
+    character: Character = Character()
+    corrected: tuple[str, ...] = Field(default=(), description="What was taken from the user's corrections.")
 
     @property
     def duration_ms(self) -> int:

@@ -1,0 +1,53 @@
+"""``twinklr analyze``: what is heard in a song, as a table, JSON, a picture, clicks or timing tracks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("song", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw the analysis.")
+@click.option("--click", "click_path", type=click.Path(path_type=Path), metavar="FILE.wav",
+              help="Write the song with clicks on its beats.")  # fmt: skip
+@click.option("--timing", type=click.Path(path_type=Path), metavar="FILE.xtiming",
+              help="Write timing tracks for xLights; FILE.beats.txt and the like write Audacity labels.")  # fmt: skip
+@click.option("--lyrics", type=click.Path(path_type=Path), metavar="FILE",
+              help="Words of the song: .lrc, .srt, Audacity labels or plain text.")  # fmt: skip
+@click.option("--corrections", type=click.Path(path_type=Path), metavar="FILE",
+              help="What you know better: TOML, section labels, or an .xsq with a Sections track.")  # fmt: skip
+def analyze(
+    song: Path,
+    as_json: bool,
+    plot: Path | None,
+    click_path: Path | None,
+    timing: Path | None,
+    lyrics: Path | None,
+    corrections: Path | None,
+) -> None:
+    """Listen to SONG and show its beats, bars, sections, harmony, energy and words."""
+    from twinklr.core.audio import analyze_song, write_timing
+    from twinklr.core.audio.corrections import find_corrections
+
+    bundle = analyze_song(song, lyrics_path=lyrics, corrections=find_corrections(song, corrections))
+    if plot is not None:
+        from twinklr.core.audio.plot import write_plot
+
+        write_plot(bundle, song, plot)
+    if click_path is not None:
+        from twinklr.core.audio.click_track import write_click_track
+
+        write_click_track(bundle, song, click_path)
+    if timing is not None:
+        write_timing(bundle, timing)
+    if as_json:
+        click.echo(bundle.model_dump_json(indent=2))
+        return
+    from twinklr.core.audio.summary import summarize
+
+    click.echo(summarize(bundle))
+    for path in filter(None, (plot, click_path, timing)):
+        click.echo(f"wrote {path}")

@@ -1,0 +1,235 @@
+"""Beats: a bar-pointer model decoded over the onset strength (Krebs, Böck & Widmer 2015).
+
+A hidden state is a tempo (period in frames) and a position within the beat. Positions advance one per frame; the
+tempo may change only on a beat, and the less the better. The most likely path through the whole song is found
+exactly (Viterbi), so one noisy bar cannot derail the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
+
+from twinklr.core.audio.flux import Flux
+from twinklr.core.audio.spectra import FRAME_S
+
+Doubles = NDArray[np.float64]
+SLOWEST_BPM, FASTEST_BPM = 55.0, 215.0
+TEMPO_STIFFNESS = 300.0
+"""How much a relative change of period costs, in nats: larger is stiffer."""
+HELD_OCTAVES = 0.017
+"""Spread of a held tempo, about one per cent: the period is a whole number of frames, so some play is needed."""
+TEMPO_RATIOS = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3, 4 / 3, 0.75)
+EVEN_BPM, OCTAVE_COST = 118.0, 0.3
+FIRST_SLACK_S = 0.06
+FREEDOM = 0.6
+"""How much better, in nats a second, a free reading must explain the song."""
+BEAT_WIDTH = 16
+"""A beat is heard in the first sixteenth of its period."""
+PRIOR_CENTRE_BPM, PRIOR_OCTAVES, PRIOR_WEIGHT = 140.0, 0.6, 3.0
+
+
+@dataclass(frozen=True)
+class TempoRange:
+    """Which tempi are considered, and the one expected before anything is heard."""
+
+    slowest_bpm: float = SLOWEST_BPM
+    fastest_bpm: float = FASTEST_BPM
+    expected_bpm: float = PRIOR_CENTRE_BPM
+    octaves: float = PRIOR_OCTAVES
+    weight: float = PRIOR_WEIGHT
+
+
+def beat_activation(flux: Flux, chance: Doubles) -> Doubles:
+    """How much each frame sounds like a beat, 0..1: half onset strength, half what the net says.
+
+    The net knows which onsets are beats, the flux when exactly they begin.
+
+    Args:
+        flux: Onset strength; registers are weighted towards bass and body, peaks sharpened.
+        chance: Of a beat, by the net.
+    """
+    mix = 0.4 * flux.full + 0.5 * flux.low + 0.3 * flux.mid
+    peak = np.percentile(mix, 99.5) if len(mix) else 0.0
+    if peak <= 0:
+        return np.zeros(len(mix))
+    activation: Doubles = 0.5 * np.square(np.clip(mix.astype(np.float64) / peak, 0, 1)) + 0.5 * chance
+    return activation
+
+
+def find_beats(activation: Doubles, chance: Doubles, tempi: TempoRange | None = None) -> Doubles:
+    """Beat times in seconds: the best of several readings of the whole song.
+
+    A free reading finds the tempo. Most songs keep theirs, yet a free reading slips by half a beat, or to another
+    octave, wherever a part is drummed unusually. So the song is read again with its tempo held, at that tempo and at
+    those often mistaken for it, and the reading that explains best what the net heard is taken. The free one stays
+    where holding the tempo explains much less, as in rubato.
+
+    Args:
+        activation: How much each fast frame sounds like a beat.
+        chance: How likely the net thinks each is one.
+        tempi: Tempi to consider; with a narrow range there is nothing to mistake.
+    """
+    tempi = tempi or TempoRange()
+    free = track_beats(activation, tempi)
+    if len(free) < 8:
+        return free
+    base_bpm = steady_tempo_bpm(free)
+    best, held = -np.inf, free
+    for ratio in TEMPO_RATIOS:
+        bpm = base_bpm * ratio
+        if tempi.slowest_bpm <= bpm <= tempi.fastest_bpm:
+            reading = _read_held(activation, bpm)
+            octaves = np.log2(bpm / EVEN_BPM)
+            fit = explain(chance, reading) - OCTAVE_COST * octaves**2
+            if fit > best:
+                best, held = fit, reading
+    if explain(chance, free) > explain(chance, held) + FREEDOM:
+        return free
+    return held
+
+
+def _read_held(activation: Doubles, bpm: float) -> Doubles:
+    """Beats at one tempo; twice, since the first reading tells the tempo more exactly."""
+    beats = np.zeros(0)
+    for _ in range(2):
+        narrow = TempoRange(
+            slowest_bpm=bpm / 1.07, fastest_bpm=bpm * 1.07, expected_bpm=bpm, octaves=HELD_OCTAVES, weight=1.0
+        )
+        beats = track_beats(activation, narrow)
+        if len(beats) < 4:
+            break
+        bpm = steady_tempo_bpm(beats)
+    return beats
+
+
+def explain(chance: Doubles, beats_s: Doubles) -> float:
+    """Log-likelihood, per second, that these are the beats the net heard: its peaks on them, and no others."""
+    if not len(beats_s):
+        return -np.inf
+    safe = np.clip(chance, 1e-3, 1 - 1e-3)
+    frames = np.clip(np.rint(beats_s / FRAME_S).astype(int), 0, len(safe) - 1)
+    on = maximum_filter1d(safe, 7)[frames]
+    elsewhere = np.ones(len(safe), bool)
+    for shift in range(-4, 5):
+        elsewhere[np.clip(frames + shift, 0, len(safe) - 1)] = False
+    peaks = (safe >= maximum_filter1d(safe, 9)) & elsewhere
+    return float((np.log(on).sum() + np.log(1 - safe[peaks]).sum()) / (len(safe) * FRAME_S))
+
+
+def steady_tempo_bpm(beats_s: Doubles) -> float:
+    """Mean tempo of the beats that keep time with the median one; 0 for fewer than two."""
+    if len(beats_s) < 2:
+        return 0.0
+    intervals = np.diff(beats_s)
+    near = intervals[np.abs(intervals / np.median(intervals) - 1) < 0.08]
+    return float(60 / near.mean())
+
+
+def track_beats(activation: Doubles, tempi: TempoRange | None = None) -> Doubles:
+    """Beat times in seconds on the most likely path, to a fraction of a frame."""
+    frames = decode_beats(activation, tempi or TempoRange())
+    beats_s = refine(activation, frames) * FRAME_S
+    if len(beats_s) > 1:
+        # A beat on the very first sound may lie a frame or two before it, where no path begins.
+        before = beats_s[0] - float(np.median(np.diff(beats_s[:9])))
+        if before > -FIRST_SLACK_S:
+            beats_s = np.concatenate([[max(before, 0.0)], beats_s])
+    return beats_s
+
+
+def decode_beats(activation: Doubles, tempi: TempoRange) -> NDArray[np.int64]:
+    """Frames of the beats on the most likely path."""
+    shortest = int(np.floor(60 / tempi.fastest_bpm / FRAME_S))
+    longest = int(np.ceil(60 / tempi.slowest_bpm / FRAME_S))
+    if len(activation) < shortest * 2 or not activation.any():
+        return np.zeros(0, np.int64)
+    periods = np.arange(shortest, longest + 1)
+    # A held tempo is held by its prior; its small changes are the play of whole frames.
+    stiffness = TEMPO_STIFFNESS if tempi.octaves > 0.1 else 100.0
+    ratios = periods[None, :] / periods[:, None]
+    change = -stiffness * np.abs(ratios - 1)
+    change -= np.log(np.exp(change).sum(axis=1, keepdims=True))
+    octaves = np.log2(60 / (periods * FRAME_S) / tempi.expected_bpm) / tempi.octaves
+    prior = -0.5 * tempi.weight * octaves**2
+    heard = np.clip(activation, 1e-4, 1 - 1e-4)
+    on_beat = np.log(heard)
+    off_beat = np.log((1 - heard) / (BEAT_WIDTH - 1))
+    return _viterbi(on_beat, off_beat, periods, change + prior[None, :], prior)
+
+
+@njit(cache=True, nogil=True)
+def _viterbi(  # noqa: PLR0912 - one loop over all states; calls would keep numba from joining them
+    on_beat: Doubles,
+    off_beat: Doubles,
+    periods: NDArray[np.int64],
+    change: Doubles,
+    start: Doubles,
+) -> NDArray[np.int64]:
+    count, length = len(periods), len(on_beat)
+    first = np.zeros(count + 1, np.int64)
+    for k in range(count):
+        first[k + 1] = first[k] + periods[k]
+    width = np.empty(count, np.int64)
+    near_low, near_high = np.empty(count, np.int64), np.empty(count, np.int64)
+    for k in range(count):
+        width[k] = max(1, (periods[k] + BEAT_WIDTH - 1) // BEAT_WIDTH)
+        low, high = k, k
+        while low > 0 and change[low - 1, k] > -25.0:
+            low -= 1
+        while high < count - 1 and change[high + 1, k] > -25.0:
+            high += 1
+        near_low[k], near_high[k] = low, high
+    score = np.empty(first[count])
+    for k in range(count):
+        score[first[k] : first[k + 1]] = start[k] - np.log(np.float64(periods[k]))
+    came_from = np.zeros((length, count), np.int16)
+    ends = np.empty(count)
+    for t in range(length):
+        for k in range(count):
+            ends[k] = score[first[k + 1] - 1]
+        silent = off_beat[t]
+        loud = on_beat[t]
+        for k in range(count):
+            for s in range(first[k + 1] - 1, first[k] + width[k] - 1, -1):
+                score[s] = score[s - 1] + silent
+            for s in range(min(first[k] + width[k] - 1, first[k + 1] - 1), first[k], -1):
+                score[s] = score[s - 1] + loud
+            best, origin = -1e300, k
+            for j in range(near_low[k], near_high[k] + 1):
+                value = ends[j] + change[j, k]
+                if value > best:
+                    best, origin = value, j
+            score[first[k]] = best + loud
+            came_from[t, k] = origin
+    state = int(np.argmax(score))
+    k = int(np.searchsorted(first, state, side="right")) - 1
+    t = length - 1 - (state - first[k])
+    beats = np.empty(length, np.int64)
+    found = 0
+    while t >= 0:
+        peak = t
+        for s in range(t, min(t + width[k], length)):
+            if on_beat[s] > on_beat[peak]:
+                peak = s
+        beats[found] = peak
+        found += 1
+        k = came_from[t, k]
+        t -= periods[k]
+    return beats[:found][::-1].copy()
+
+
+def refine(activation: Doubles, frames: NDArray[np.int64]) -> Doubles:
+    """Beat positions to a fraction of a frame, by a parabola through the peak each one sits on."""
+    places = frames.astype(np.float64)
+    for index, frame in enumerate(frames):
+        if 0 < frame < len(activation) - 1:
+            left, peak, right = activation[frame - 1 : frame + 2]
+            bend = left - 2 * peak + right
+            if bend < -1e-9 and peak >= max(left, right):
+                places[index] += 0.5 * (left - right) / bend
+    return places

@@ -1,0 +1,66 @@
+"""Compressed formats libsndfile does not read (m4a, aac, wma): through PyAV, or an ffmpeg on the path."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twinklr.core.errors import InputError
+
+Block = tuple[NDArray[np.float32], int]
+SUFFIXES = frozenset({".m4a", ".mp4", ".aac", ".m4b", ".wma", ".mka", ".webm", ".ac3", ".m4v", ".mov"})
+_RATE_HZ = 44100
+
+
+def read_compressed(path: Path) -> Iterator[Block] | None:
+    """Blocks of samples (frames x channels) with their rate, or None where the file is no known container.
+
+    Raises:
+        InputError: The container is known but nothing here can open it.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        return None
+    try:
+        av = importlib.import_module("av")
+    except ImportError:
+        program = shutil.which("ffmpeg")
+        if program is None:
+            cure = "install twinklr[aac] or ffmpeg, or convert the song to mp3 or flac"
+            raise InputError("this format needs an extra decoder", where=path, cure=cure) from None
+        return _through_ffmpeg(program, path)
+    return _through_av(av, path)
+
+
+def _through_av(av: Any, path: Path) -> Iterator[Block]:
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise InputError("there is no sound in this file", where=path, cure="choose a file with music")
+            resampler = av.AudioResampler(format="flt", layout="stereo", rate=_RATE_HZ)
+            for frame in container.decode(audio=0):
+                for part in resampler.resample(frame):
+                    yield part.to_ndarray().reshape(-1, 2).astype(np.float32), _RATE_HZ
+    except av.error.FFmpegError as error:
+        raise InputError("this is not audio that can be read", where=path, cure="convert it to mp3 or flac") from error
+
+
+def _through_ffmpeg(program: str, path: Path) -> Iterator[Block]:
+    command = [program, "-v", "error", "-nostdin", "-i", f"file:{path}", "-vn", "-f", "f32le", "-ac", "2"]
+    command += ["-ar", str(_RATE_HZ), "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        heard = False
+        while data := process.stdout.read(_RATE_HZ * 8 * 8):
+            whole = len(data) - len(data) % 8
+            if whole:
+                heard = True
+                yield np.frombuffer(data[:whole], np.float32).reshape(-1, 2).copy(), _RATE_HZ
+    if not heard:
+        raise InputError("this is not audio that can be read", where=path, cure="convert it to mp3 or flac")

@@ -1,0 +1,190 @@
+"""What the user knows better: tempo, meter, first downbeat, sections. The analysis follows it and says so.
+
+A correction file lies beside the song as ``SONG.twinklr.toml`` or is named:
+
+    tempo_bpm = 95.0          # or  octave = "half" / "double"
+    beats_per_bar = 3
+    first_downbeat_s = 0.41
+
+    [[sections]]
+    at_s = 8.2
+    name = "verse"
+
+Sections may also come from an Audacity label file or the timing track of an ``.xsq``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from lxml import etree
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from twinklr.core.audio.lyric_files import decode_text
+from twinklr.core.errors import InputError
+
+LARGEST_BYTES = 64_000_000
+SECTION_TRACKS = ("sections", "song structure", "structure", "song sections", "segments", "parts")
+LABELS = ("intro", "verse", "chorus", "bridge", "break", "build", "drop", "solo", "outro", "part")
+_SYNONYMS = {
+    "refrain": "chorus",
+    "hook": "chorus",
+    "pre": "build",
+    "pre-chorus": "build",
+    "prechorus": "build",
+    "rise": "build",
+    "breakdown": "break",
+    "interlude": "bridge",
+    "instrumental": "solo",
+    "inst": "solo",
+    "middle": "bridge",
+    "ending": "outro",
+    "end": "outro",
+    "coda": "outro",
+    "opening": "intro",
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SectionMark(_Strict):
+    """Where a section begins, and what the user calls it."""
+
+    at_s: float = Field(ge=0)
+    name: str = "part"
+
+    @property
+    def label(self) -> str:
+        """The nearest of the names the product knows.
+
+        Example:
+            >>> SectionMark(at_s=0, name="Verse 2").label, SectionMark(at_s=0, name="Refrain").label
+            ('verse', 'chorus')
+        """
+        words = self.name.lower().replace("_", " ").split()
+        for word in words:
+            plain = word.strip("0123456789()[].:")
+            if plain in LABELS:
+                return plain
+            if plain in _SYNONYMS:
+                return _SYNONYMS[plain]
+        return "part"
+
+
+class Corrections(_Strict):
+    """Everything the user may set; what is None is left to the analysis."""
+
+    tempo_bpm: float | None = Field(default=None, ge=30, le=300)
+    octave: Literal["half", "double"] | None = None
+    beats_per_bar: int | None = Field(default=None, ge=2, le=7)
+    first_downbeat_s: float | None = Field(default=None, ge=0)
+    sections: tuple[SectionMark, ...] = ()
+    source: str = ""
+
+
+def find_corrections(song: Path, given: Path | None = None) -> Corrections | None:
+    """Corrections from the given file, or from ``SONG.twinklr.toml`` beside the song.
+
+    Raises:
+        InputError: The file cannot be used.
+    """
+    if given is not None:
+        return read_corrections(given)
+    beside = song.with_name(f"{song.stem}.twinklr.toml")
+    return read_corrections(beside) if beside.is_file() else None
+
+
+def read_corrections(path: Path, track: str | None = None) -> Corrections:
+    """Corrections from TOML, or section marks from labels (``.txt``) or a sequence (``.xsq``, ``.xtiming``).
+
+    Args:
+        path: The file.
+        track: Name of the timing track with the sections, in a sequence.
+
+    Raises:
+        InputError: No such file, or it does not hold what it should.
+    """
+    data = _read(path)
+    suffix = path.suffix.lower()
+    if suffix == ".toml":
+        return _from_toml(path, data)
+    if suffix in (".xsq", ".xml", ".xtiming"):
+        return Corrections(sections=_from_xml(path, data, track), source=path.name)
+    return Corrections(sections=_from_labels(path, decode_text(data)), source=path.name)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise InputError("the file is too large", where=path, expected="at most 64 MB", cure="check the path")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("no such file", where=path, cure="check the path of the corrections") from None
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise InputError(f"cannot be read: {reason}", where=path, cure="check the file") from error
+
+
+def _from_toml(path: Path, data: bytes) -> Corrections:
+    try:
+        content = tomllib.loads(decode_text(data))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not valid TOML: {error}", where=path, cure="correct that line") from error
+    try:
+        return Corrections.model_validate({**content, "source": path.name})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{place}: {first['msg'].lower()}", where=path, cure="correct that setting") from error
+
+
+def _from_labels(path: Path, text: str) -> tuple[SectionMark, ...]:
+    marks = []
+    for number, row in enumerate(text.splitlines(), 1):
+        if not row.strip():
+            continue
+        parts = row.split("\t") if "\t" in row else row.split(maxsplit=2)
+        try:
+            at_s = float(parts[0])
+        except ValueError:
+            expected = "start, end and name, separated by tabs"
+            where = f"{path}:{number}"
+            raise InputError(
+                "this is not an Audacity label", where=where, expected=expected, cure="correct it"
+            ) from None
+        marks.append(SectionMark(at_s=max(0.0, at_s), name=parts[2].strip() if len(parts) > 2 else "part"))
+    if not marks:
+        raise InputError("no labels in this file", where=path, expected="Audacity labels", cure="export them again")
+    return tuple(sorted(marks, key=lambda mark: mark.at_s))
+
+
+def _from_xml(path: Path, data: bytes, track: str | None) -> tuple[SectionMark, ...]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise InputError(f"not valid XML: {error.msg}", where=path, cure="save it again in xLights") from error
+    tracks = {}
+    for element in root.iter("Element", "timing"):
+        if element.tag == "timing" or element.get("type") == "timing":
+            layer = element.find("EffectLayer")
+            if layer is not None and len(layer):
+                tracks[element.get("name", "")] = layer
+    wanted = [track.lower()] if track else list(SECTION_TRACKS)
+    chosen = next((layer for name, layer in tracks.items() if name.strip().lower() in wanted), None)
+    if chosen is None:
+        names = ", ".join(sorted(filter(None, tracks))) or "none"
+        expected = f"a timing track named {track or 'Sections'}; there are: {names}"
+        raise InputError("no timing track with sections", where=path, expected=expected, cure="rename the track")
+    marks = []
+    for effect in chosen.iter("Effect"):
+        try:
+            start = int(effect.get("startTime") or effect.get("starttime") or "")
+        except ValueError:
+            continue
+        marks.append(SectionMark(at_s=max(0, start) / 1000, name=effect.get("label") or "part"))
+    return tuple(sorted(marks, key=lambda mark: mark.at_s))

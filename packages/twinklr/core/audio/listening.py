@@ -1,0 +1,165 @@
+"""The music between the silences, measured once: spectra, flux, harmony, beats and bars. All else is built on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twinklr.core.audio.beat_net import hear_beats
+from twinklr.core.audio.beats import TempoRange, beat_activation, find_beats
+from twinklr.core.audio.corrections import Corrections
+from twinklr.core.audio.flux import Flux, compute_flux, log_mel
+from twinklr.core.audio.loudness import CURVE_HOP_MS, energy_curve, reference_level
+from twinklr.core.audio.meter import METERS, Meter, estimate_meter
+from twinklr.core.audio.recording import ANALYSIS_RATE_HZ, Recording
+from twinklr.core.audio.spectra import FRAME_S, Spectra, compute_spectra
+from twinklr.core.audio.tonality import Harmony, compute_harmony
+
+Doubles = NDArray[np.float64]
+LEAST_BEAT_CONFIDENCE = 0.05
+LEAST_FORCE = 1.5
+"""Flux (see `Flux.size`) of sound without onsets."""
+LONGEST_REST_S = 2.5
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What was measured; times in seconds from `offset_s`, where the music begins."""
+
+    offset_s: float
+    spectra: Spectra
+    levels: NDArray[np.float32] = field(repr=False)
+    flux: Flux = field(repr=False)
+    harmony: Harmony = field(repr=False)
+    energy: Doubles = field(repr=False)
+    chances: dict[str, Doubles] = field(repr=False)
+    activation: Doubles = field(repr=False)
+    beats_s: Doubles
+    beat_confidence: float
+    meter: Meter
+
+    def ms(self, seconds: float) -> int:
+        """Time in the file, in milliseconds."""
+        return max(0, round((self.offset_s + seconds) * 1000))
+
+
+def listen(recording: Recording, span: tuple[int, int], corrections: Corrections | None) -> Heard:
+    """Measure the samples of a span.
+
+    Args:
+        recording: The decoded song.
+        span: First and last sample of the music.
+        corrections: What the user set; followed.
+    """
+    wishes = corrections or Corrections()
+    offset_s = span[0] / ANALYSIS_RATE_HZ
+    music = recording.samples[span[0] : span[1]]
+    spectra = compute_spectra(music / np.float32(reference_level(music)))
+    levels, flux, harmony = log_mel(spectra.mel), compute_flux(spectra.mel), compute_harmony(spectra.pitch)
+    chances = hear_beats(spectra.mel)
+    activation = beat_activation(flux, chances["beat"])
+    beats_s = find_beats(activation, chances["beat"], _tempi(wishes))
+    beats_s = _in_octave(beats_s, wishes)
+    beats_s = beats_s[(beats_s >= 0) & (beats_s < spectra.duration_s)]
+    beats_s = _without_rests(beats_s, spectra.mel)
+    # Where nothing begins with any force, as in a tone or in noise, the scaled flux shows ripples as beats.
+    forceful = float(np.clip((flux.size - LEAST_FORCE) / 2, 0, 1))
+    confidence = round(beat_confidence(beats_s, activation) * forceful, 3)
+    if confidence < LEAST_BEAT_CONFIDENCE or len(beats_s) < 4:
+        beats_s, confidence = beats_s[:0], 0.0
+    meters = (wishes.beats_per_bar,) if wishes.beats_per_bar else METERS
+    meter = estimate_meter(beats_s, flux, harmony, levels, chances["downbeat"], meters)
+    if wishes.first_downbeat_s is not None and len(beats_s):
+        meter = _anchored(meter, beats_s, wishes.first_downbeat_s - offset_s)
+    energy = energy_curve(recording.powers)[round(offset_s * 1000 / CURVE_HOP_MS) :]
+    return Heard(
+        offset_s=offset_s,
+        spectra=spectra,
+        levels=levels,
+        flux=flux,
+        harmony=harmony,
+        energy=energy if len(energy) else np.zeros(1),
+        chances=chances,
+        activation=activation,
+        beats_s=beats_s,
+        beat_confidence=confidence,
+        meter=meter,
+    )
+
+
+def _tempi(wishes: Corrections) -> TempoRange:
+    if wishes.tempo_bpm is None:
+        return TempoRange()
+    bpm = wishes.tempo_bpm
+    return TempoRange(slowest_bpm=bpm / 1.08, fastest_bpm=bpm * 1.08, expected_bpm=bpm)
+
+
+def _in_octave(beats_s: Doubles, wishes: Corrections) -> Doubles:
+    """Every second beat, or one more between any two, as the user asked."""
+    if wishes.octave == "half":
+        return beats_s[::2]
+    if wishes.octave == "double" and len(beats_s) > 1:
+        middles = (beats_s[1:] + beats_s[:-1]) / 2
+        return np.sort(np.concatenate([beats_s, middles]))
+    return beats_s
+
+
+def _without_rests(beats_s: Doubles, mel: NDArray[np.float32]) -> Doubles:
+    """Beats that no sound is near to (a long rest in the middle of a file) are left out."""
+    if not len(beats_s):
+        return beats_s
+    power = np.square(mel).sum(axis=1)
+    reach = round(LONGEST_REST_S / 2 / FRAME_S)
+    heard = power > 1e-5 * np.percentile(power, 95)
+    sums = np.concatenate([[0], np.cumsum(heard)])
+    frames = np.clip(np.rint(beats_s / FRAME_S).astype(int), 0, len(power) - 1)
+    near = sums[np.minimum(frames + reach, len(power))] - sums[np.maximum(frames - reach, 0)]
+    kept: Doubles = beats_s[near > 0]
+    return kept
+
+
+def beat_confidence(beats_s: Doubles, activation: Doubles) -> float:
+    """How much more happens on the beats than between them, and how steady they are: 0..1."""
+    if len(beats_s) < 4:
+        return 0.0
+    frames = np.rint(beats_s / FRAME_S).astype(int)
+    around = np.arange(-2, 3)
+    last = len(activation) - 1
+    on = activation[np.clip(frames[:, None] + around, 0, last)].max(axis=1)
+    quarter = np.median(np.diff(frames)) / 4
+    middles = np.rint(frames[:-1] + quarter).astype(int)
+    off = activation[np.clip(middles[:, None] + around, 0, last)].max(axis=1)
+    contrast = (on.mean() - off.mean()) / max(on.mean() + off.mean(), 1e-9)
+    intervals = np.diff(beats_s)
+    wobble = float(np.median(np.abs(np.diff(intervals)) / intervals[1:])) if len(intervals) > 1 else 1.0
+    return round(float(np.clip(1.3 * contrast * np.exp(-4 * wobble), 0, 1)), 3)
+
+
+def _anchored(meter: Meter, beats_s: Doubles, first_s: float) -> Meter:
+    """The same bars, counted from the beat the user calls the first."""
+    nearest = int(np.abs(beats_s - first_s).argmin())
+    positions = (np.arange(len(beats_s)) - nearest) % meter.beats_per_bar
+    return replace(meter, positions=tuple(int(position) for position in positions))
+
+
+def bar_edges(heard: Heard) -> Doubles:
+    """Downbeats, continued to both ends of the music; empty where there are too few to speak of bars."""
+    starts = heard.beats_s[np.array(heard.meter.positions, int) == 0] if len(heard.beats_s) else heard.beats_s
+    if len(starts) < 4:
+        return np.zeros(0)
+    end = heard.spectra.duration_s
+    typical = float(np.median(np.diff(starts)))
+    edges: list[float] = []
+    for start in starts.tolist():
+        while edges and start - edges[-1] > 1.75 * typical:
+            edges.append(edges[-1] + typical)
+        edges.append(start)
+    while edges[0] > 0.6 * typical:
+        edges.insert(0, max(0.0, edges[0] - typical))
+    while end - edges[-1] > 1.5 * typical:
+        edges.append(edges[-1] + typical)
+    if end - edges[-1] > 0.5 * typical:
+        edges.append(end)
+    return np.array(edges)

@@ -1,0 +1,155 @@
+"""One picture of all that was heard: waveform, beats and bars, sections, energy, chords, voice, onsets and lyrics."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twinklr.core.audio.bundle import SongBundle
+from twinklr.core.audio.recording import ANALYSIS_RATE_HZ, read_recording
+from twinklr.core.audio.timing_export import write_file
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe and Ito's colours: told apart by everyone, also in grey.
+GROUP_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#D55E00", "#999999")
+BAND_COLOURS = {"low": "#D55E00", "mid": "#009E73", "high": "#0072B2"}
+DRUM_ROWS = {"kick": 0, "snare": 1, "hat": 2}
+NOTES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+MOMENT_COLOURS = {"build": "#E69F00", "drop": "#D55E00", "break": "#0072B2", "peak": "#CC79A7"}
+
+
+def write_plot(song: SongBundle, song_path: Path, path: Path) -> None:
+    """Draw the analysis into a PNG.
+
+    Raises:
+        InputError: The song cannot be read.
+        OutputError: The file cannot be written.
+    """
+    # Matplotlib takes a second to load; only a plot needs it.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    width = float(np.clip(song.duration_ms / 1000 / 9, 14, 40))
+    figure = Figure(figsize=(width, 9.5), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    rows = figure.subplots(6, 1, sharex=True, gridspec_kw={"height_ratios": [2.2, 0.8, 1.6, 1.0, 1.0, 0.9]})
+    for axes, draw in zip(rows, (_waveform, _form, _curves, _chords, _onsets, _voice), strict=True):
+        draw(axes, song) if draw is not _waveform else draw(axes, song, song_path)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_xlim(0, song.duration_ms / 1000)
+    rows[-1].set_xlabel("seconds")
+    figure.suptitle(title(song), fontsize=13, x=0.01, ha="left")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    write_file(path, buffer.getvalue())
+
+
+def title(song: SongBundle) -> str:
+    """The song in one line: name, tempo, meter, key, loudness."""
+    name = f"{song.file.artist} - {song.file.title}" if song.file.artist and song.file.title else song.file.name
+    beats = f"{song.tempo_bpm:.1f} BPM ({song.tempo_confidence:.0%})" if song.beats else "no steady beat"
+    meter = f", {song.beats_per_bar} beats a bar ({song.meter_confidence:.0%})" if song.beats else ""
+    key = f"{song.key.name} ({song.key.confidence:.0%})"
+    return f"{name}:  {beats}{meter},  {key},  {song.integrated_loudness_lufs:.1f} LUFS"
+
+
+def _waveform(axes: Axes, song: SongBundle, song_path: Path | None = None) -> None:
+    assert song_path is not None
+    samples = read_recording(song_path).samples
+    step = max(1, len(samples) // 4000)
+    whole = samples[: len(samples) // step * step].reshape(-1, step)
+    times = (np.arange(len(whole)) + 0.5) * step / ANALYSIS_RATE_HZ
+    axes.fill_between(times, whole.min(axis=1), whole.max(axis=1), color="#8a8f99", linewidth=0)
+    limit = max(float(np.abs(samples).max(initial=0.0)), 1e-3)
+    downs = [beat.at_ms / 1000 for beat in song.beats if beat.position == 1]
+    others = [beat.at_ms / 1000 for beat in song.beats if beat.position != 1]
+    axes.vlines(others, -1.12 * limit, -1.02 * limit, color="#333333", linewidth=0.5)
+    axes.vlines(downs, -1.22 * limit, -1.02 * limit, color="#D55E00", linewidth=0.9)
+    for section in song.sections[1:]:
+        axes.axvline(section.start_ms / 1000, color="#222222", linewidth=0.8, linestyle=":")
+    axes.set_ylim(-1.25 * limit, 1.05 * limit)
+    axes.set_ylabel("sound\nbeats, bars")
+    axes.set_yticks([])
+
+
+def _form(axes: Axes, song: SongBundle) -> None:
+    groups = list(dict.fromkeys(section.group for section in song.sections))
+    for section in song.sections:
+        start, length = section.start_ms / 1000, (section.end_ms - section.start_ms) / 1000
+        colour = GROUP_COLOURS[groups.index(section.group) % len(GROUP_COLOURS)]
+        axes.broken_barh(
+            [(start, length)], (0, 1), facecolors=colour, edgecolor="white", alpha=0.45 + 0.5 * section.energy
+        )
+        if length > song.duration_ms / 1000 / 60:
+            axes.text(start + 0.15, 0.5, f"{section.label}\n{section.group}", va="center", fontsize=8, clip_on=True)
+    for moment in song.moments:
+        start, length = moment.start_ms / 1000, (moment.end_ms - moment.start_ms) / 1000
+        axes.broken_barh([(start, length)], (1.05, 0.2), facecolors=MOMENT_COLOURS[moment.kind])
+        axes.text(start, 1.3, moment.kind, fontsize=6.5, va="bottom", clip_on=True)
+    axes.set_ylim(0, 1.75)
+    axes.set_yticks([])
+    axes.set_ylabel("form")
+
+
+def _curves(axes: Axes, song: SongBundle) -> None:
+    times = np.arange(len(song.energy.values)) * song.energy.hop_ms / 1000
+    axes.fill_between(times, song.energy.values, color="#E69F00", alpha=0.55, linewidth=0, label="energy")
+    other: Any = axes.twinx()
+    other.plot(
+        np.arange(len(song.loudness.values)) * song.loudness.hop_ms / 1000,
+        song.loudness.values,
+        color="#0072B2",
+        lw=0.9,
+    )
+    other.set_ylabel("LUFS", color="#0072B2")
+    other.spines[["top"]].set_visible(False)
+    axes.set_ylim(0, 1.02)
+    axes.set_ylabel("energy", color="#a86f00")
+
+
+def _chords(axes: Axes, song: SongBundle) -> None:
+    for chord in song.chords:
+        if chord.name == "N":
+            continue
+        root, _, quality = chord.name.partition(":")
+        colour = "#0072B2" if quality.startswith("maj") else "#CC79A7"
+        span = (chord.start_ms / 1000, (chord.end_ms - chord.start_ms) / 1000)
+        axes.broken_barh(
+            [span], (NOTES.index(root) - 0.45, 0.9), facecolors=colour, alpha=0.35 + 0.6 * chord.confidence
+        )
+    axes.set_ylim(-0.8, 11.8)
+    axes.set_yticks(range(0, 12, 2), NOTES[::2], fontsize=7)
+    axes.set_ylabel("chords\nblue major")
+
+
+def _onsets(axes: Axes, song: SongBundle) -> None:
+    for band, colour in BAND_COLOURS.items():
+        chosen = [onset for onset in song.onsets if onset.band == band]
+        times = [onset.at_ms / 1000 for onset in chosen]
+        axes.vlines(times, 3.2, [3.2 + 1.6 * onset.strength for onset in chosen], color=colour, linewidth=0.6)
+    for drum, row in DRUM_ROWS.items():
+        times = [onset.at_ms / 1000 for onset in song.onsets if drum in (onset.drums or (onset.drum,))]
+        axes.vlines(times, row + 0.1, row + 0.9, color="#333333", linewidth=0.6)
+    axes.set_yticks([0.5, 1.5, 2.5, 4.0], ["kick", "snare", "hat", "onsets"], fontsize=7)
+    axes.set_ylim(0, 5)
+
+
+def _voice(axes: Axes, song: SongBundle) -> None:
+    if song.vocal_activity is not None:
+        curve = song.vocal_activity
+        axes.plot(np.arange(len(curve.values)) * curve.hop_ms / 1000, curve.values, color="#009E73", linewidth=0.8)
+    for span in song.vocals:
+        axes.broken_barh(
+            [(span.start_ms / 1000, (span.end_ms - span.start_ms) / 1000)], (0, 0.25), facecolors="#009E73", alpha=0.4
+        )
+    if song.lyrics is not None:
+        for line in song.lyrics.lines:
+            axes.text(line.start_ms / 1000, 1.05, line.text[:28], fontsize=5.5, rotation=18, va="bottom", clip_on=False)
+    axes.set_ylim(0, 1.9 if song.lyrics else 1.05)
+    axes.set_yticks([])
+    axes.set_ylabel("voice")

@@ -1,0 +1,89 @@
+"""What the user sets is followed; what he gets wrong is said in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from twinklr.core.audio import analyze_song, read_corrections
+from twinklr.core.audio.corrections import Corrections, SectionMark, find_corrections
+from twinklr.core.errors import InputError
+from unit.audio.audio_music import Tune, WriteSound
+
+
+def test_toml(tmp_path: Path) -> None:
+    path = tmp_path / "song.twinklr.toml"
+    path.write_text('tempo_bpm = 95\nbeats_per_bar = 3\n[[sections]]\nat_s = 8.2\nname = "Verse 1"\n')
+    corrections = find_corrections(tmp_path / "song.mp3")
+    assert corrections is not None
+    assert corrections.tempo_bpm == 95
+    assert corrections.sections[0].label == "verse"
+
+
+def test_labels(tmp_path: Path) -> None:
+    path = tmp_path / "marks.txt"
+    path.write_text("0.0\t10.0\tIntro\n10.0\t20.0\tPre-Chorus 2\n20.0\t30.0\tsomething\n")
+    assert [mark.label for mark in read_corrections(path).sections] == ["intro", "build", "part"]
+
+
+def test_timing_track_of_a_sequence(tmp_path: Path) -> None:
+    path = tmp_path / "show.xsq"
+    path.write_text(
+        '<xsequence><ElementEffects><Element type="timing" name="Beats"><EffectLayer>'
+        '<Effect startTime="1" endTime="2"/></EffectLayer></Element>'
+        '<Element type="timing" name="Song Structure"><EffectLayer>'
+        '<Effect label="Verse" startTime="0" endTime="5000"/><Effect label="Chorus" startTime="5000" endTime="9000"/>'
+        "</EffectLayer></Element></ElementEffects></xsequence>"
+    )
+    assert [(mark.at_s, mark.label) for mark in read_corrections(path).sections] == [(0.0, "verse"), (5.0, "chorus")]
+    with pytest.raises(InputError, match="Beats, Song Structure"):
+        read_corrections(path, track="Nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.toml", "tempo_bpm = "),
+        ("a.toml", "tempo_bpm = 5000"),
+        ("a.toml", "tempoo = 100"),
+        ("a.txt", "no numbers here"),
+        ("a.txt", ""),
+        ("a.xsq", "<not xml"),
+        ("a.xsq", "<xsequence/>"),
+        ("a.xsq", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'),
+        ("missing.toml", None),
+    ],
+)
+def test_mistakes_are_one_line(name: str, content: str | None, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(InputError) as error:
+        read_corrections(path)
+    assert "\n" not in str(error.value)
+    assert error.value.cure
+
+
+def test_analysis_follows(tune: Tune, write_sound: WriteSound) -> None:
+    path = write_sound(tune.sound)
+    half = analyze_song(path, corrections=Corrections(octave="half"))
+    assert half.tempo_bpm == pytest.approx(60, rel=0.02)
+    assert half.corrected == ("tempo as the user set it",)
+    given = analyze_song(path, corrections=Corrections(tempo_bpm=120, beats_per_bar=3, first_downbeat_s=1.1))
+    assert given.beats_per_bar == 3
+    first = min(given.beats, key=lambda beat: abs(beat.at_ms - 1100))
+    assert first.position == 1
+
+
+def test_sections_of_the_user_stay_exact(tune: Tune, write_sound: WriteSound) -> None:
+    marks = tuple(SectionMark(at_s=at, name=name) for at, name in ((0.3, "Intro"), (8.123, "Verse 1"), (20, "Verse 2")))
+    song = analyze_song(write_sound(tune.sound), corrections=Corrections(sections=marks, source="marks.txt"))
+    assert [(s.start_ms, s.label, s.group) for s in song.sections] == [
+        (0, "intro", "A"),
+        (8123, "verse", "B"),
+        (20000, "verse", "B"),
+    ]
+    assert song.sections[-1].end_ms == song.duration_ms
+    assert all(s.confidence == 1 for s in song.sections)
+    assert song.corrected == ("sections as the user set it (from marks.txt)",)

@@ -1,0 +1,128 @@
+"""Parts of the analysis on their own: keys, chords, beats, sections, moments, onsets."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from twinklr.core.audio.beat_net import hear_beats
+from twinklr.core.audio.bundle import Section
+from twinklr.core.audio.flux import compute_flux
+from twinklr.core.audio.labels import name_sections
+from twinklr.core.audio.loudness import reference_level
+from twinklr.core.audio.onsets import detect_onsets
+from twinklr.core.audio.spectra import compute_mel, compute_spectra
+from twinklr.core.audio.structure import BarFeatures, find_parts
+from twinklr.core.audio.tonality import PITCH_CLASSES, compute_harmony, estimate_chords, estimate_key
+from unit.audio.audio_music import RATE_HZ, burst, make_tune, note, place, thump
+
+MAJOR_CADENCE = ((0, 4, 7), (5, 9, 12), (7, 11, 14), (0, 4, 7))
+MINOR_CADENCE = ((0, 3, 7), (5, 8, 12), (7, 11, 14), (0, 3, 7))
+
+
+def cadence(tonic: int, minor: bool, cents: float = 0.0) -> np.ndarray:
+    track = np.zeros(8 * RATE_HZ)
+    for index, chord in enumerate((MINOR_CADENCE if minor else MAJOR_CADENCE) * 2):
+        for interval in chord:
+            place(track, index, note(60 + tonic + interval + cents / 100, 1.0))
+        place(track, index, note(36 + (tonic + chord[0]) % 12 + cents / 100, 1.0, 0.2))
+    return track.astype(np.float32)
+
+
+@pytest.mark.parametrize("minor", [False, True])
+@pytest.mark.parametrize("tonic", range(12))
+def test_every_key(tonic: int, minor: bool) -> None:
+    harmony = compute_harmony(compute_spectra(cadence(tonic, minor)).pitch)
+    name, confidence = estimate_key(harmony)
+    assert name == f"{PITCH_CLASSES[tonic]} {'minor' if minor else 'major'}"
+    assert confidence > 0
+
+
+@pytest.mark.parametrize("cents", [-40.0, 35.0])
+def test_a_song_out_of_tune(cents: float) -> None:
+    harmony = compute_harmony(compute_spectra(cadence(2, False, cents)).pitch)
+    assert estimate_key(harmony)[0] == "D major"
+    assert harmony.tuning_cents == pytest.approx(cents, abs=12)
+
+
+def test_chords_in_order() -> None:
+    harmony = compute_harmony(compute_spectra(cadence(0, False)).pitch)
+    names = [run[2] for run in estimate_chords(harmony, np.arange(9.0), "C major")]
+    assert names == ["C:maj", "F:maj", "G:maj", "C:maj", "F:maj", "G:maj", "C:maj"]
+
+
+def test_kick_snare_and_hat_are_told_apart() -> None:
+    tune = make_tune(bars=8)
+    sound = (tune.sound / reference_level(tune.sound.astype(np.float32))).astype(np.float32)
+    mel = compute_mel(sound)
+    onsets = detect_onsets(compute_flux(mel), hear_beats(mel))
+    kicks = np.array([onset.at_s for onset in onsets if "kick" in onset.drums])
+    wanted = tune.beats_s[::2]
+    assert np.mean([np.abs(kicks - at).min() < 0.05 for at in wanted]) > 0.7
+    assert all(0 <= onset.strength <= 1 for onset in onsets)
+
+
+def bars_of(pattern: str, length: int = 8) -> BarFeatures:
+    """Bars of a form such as ``ABAB``: every letter its own harmony, sound and level."""
+    rng = np.random.default_rng(0)
+    kinds = {letter: (rng.random(48), rng.normal(0, 1, 14), rng.random()) for letter in sorted(set(pattern))}
+    rows = [kinds[letter] for letter in pattern for _ in range(length)]
+    harmony = np.array([row[0] for row in rows]) + rng.normal(0, 0.02, (len(rows), 48))
+    harmony = harmony / np.linalg.norm(harmony, axis=1, keepdims=True)
+    timbre = np.array([row[1] for row in rows]) + rng.normal(0, 0.05, (len(rows), 14))
+    return BarFeatures(harmony, timbre, np.array([row[2] for row in rows]))
+
+
+@pytest.mark.parametrize("pattern", ["ABAB", "ABCAB", "ABABCB", "AABBA"])
+def test_form_is_found(pattern: str) -> None:
+    parts = find_parts(bars_of(pattern))
+    assert parts[0].first == 0
+    assert all(one.last == two.first for one, two in itertools.pairwise(parts))
+    changes = {index * 8 for index in range(1, len(pattern)) if pattern[index] != pattern[index - 1]}
+    assert changes <= {part.first for part in parts}
+    group_of = {bar: part.group for part in parts for bar in range(part.first, part.last)}
+    letters = {index: group_of[index * 8 + 4] for index in range(len(pattern))}
+    for one in range(len(pattern)):
+        for two in range(one):
+            assert (pattern[one] == pattern[two]) == (letters[one] == letters[two])
+
+
+def named(groups: list[int], energies: list[float]) -> tuple[Section, ...]:
+    spans = [(index * 20_000, (index + 1) * 20_000) for index in range(len(groups))]
+    return name_sections(spans, groups, energies, [0.5] * len(groups))
+
+
+def test_names_of_a_pop_song() -> None:
+    sections = named([0, 1, 2, 1, 2, 3, 2, 4], [0.1, 0.5, 0.8, 0.5, 0.8, 0.4, 0.9, 0.1])
+    assert [s.label for s in sections] == ["intro", "verse", "chorus", "verse", "chorus", "bridge", "chorus", "outro"]
+    assert [s.group for s in sections] == ["A", "B", "C", "B", "C", "D", "C", "E"]
+    assert sections[2].id == "s02_chorus"
+
+
+def test_names_of_one_part_and_of_a_silent_middle() -> None:
+    assert [s.label for s in named([0], [0.5])] == ["part"]
+    assert named([0, 1, 0], [0.5, 0.0, 0.5])[1].label == "break"
+
+
+def test_a_rise_before_the_bass_is_a_build_and_a_drop() -> None:
+    from twinklr.core.audio.moments import find_moments
+
+    period, bars = 0.5, 24
+    track = np.zeros(round((bars * 4 * period + 1) * RATE_HZ))
+    for beat in range(bars * 4):
+        bar = beat // 4
+        if bar < 8 or bar >= 12:
+            place(track, beat * period, thump() * (0.5 if bar < 8 else 1.0))
+        for step in range(4):
+            level = 0.1 if bar < 8 else 0.1 + 0.12 * (bar - 8) if bar < 12 else 0.5
+            place(track, (beat + step / 4) * period, level * np.diff(burst(0.08, beat * 4 + step), n=2))
+    sound = (track / reference_level(track.astype(np.float32))).astype(np.float32)
+    powers = np.square(sound[: len(sound) // 1102 * 1102].reshape(-1, 1102)).mean(axis=1)
+    energy = np.clip(1 + 10 * np.log10(powers + 1e-9) / 30, 0, 1)
+    moments = find_moments(np.arange(bars + 1) * 4 * period, 0.0, compute_flux(compute_mel(sound)), energy, 0.05)
+    kinds = {moment.kind: moment for moment in moments}
+    assert kinds["drop"].start_ms == pytest.approx(24_000, abs=2100)
+    assert kinds["build"].end_ms == kinds["drop"].start_ms
+    assert "peak" in kinds

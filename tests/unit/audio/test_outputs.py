@@ -1,0 +1,88 @@
+"""Exports: timing tracks, labels, clicks, plot, summary, and the command line."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from lxml import etree
+
+from twinklr.cli.main import main
+from twinklr.core.audio import SongBundle, analyze_song, timing_tracks, to_xtiming, write_timing
+from twinklr.core.audio.click_track import write_click_track
+from twinklr.core.audio.plot import write_plot
+from twinklr.core.audio.summary import summarize
+from twinklr.core.errors import OutputError
+from unit.audio.audio_music import Tune, WriteSound
+
+
+@pytest.fixture(scope="module")
+def song(tune: Tune, tmp_path_factory: pytest.TempPathFactory) -> tuple[SongBundle, Path]:
+    path = tmp_path_factory.mktemp("outputs") / "song.wav"
+    soundfile.write(path, tune.sound, 22050)
+    path.with_suffix(".lrc").write_text("[00:02.00]Silent night\n[00:06.00]Holy <night> & bright\n")
+    return analyze_song(path), path
+
+
+def test_xtiming_reads_back(song: tuple[SongBundle, Path]) -> None:
+    root = etree.fromstring(to_xtiming(timing_tracks(song[0])))
+    tracks = {timing.get("name"): timing for timing in root.iter("timing")}
+    assert {"Beats", "Bars", "Sections", "Chords", "Onsets", "Lyrics"} <= set(tracks)
+    assert len(tracks["Lyrics"].findall("EffectLayer")) == 3
+    for layer in root.iter("EffectLayer"):
+        spans = [(int(e.get("starttime", "")), int(e.get("endtime", ""))) for e in layer.iter("Effect")]
+        assert all(a < b for a, b in spans)
+        assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
+    beats = [int(e.get("starttime", "")) for e in tracks["Beats"].iter("Effect")]
+    assert beats == [beat.at_ms for beat in song[0].beats]
+
+
+def test_label_files(song: tuple[SongBundle, Path], tmp_path: Path) -> None:
+    write_timing(song[0], tmp_path / "song.beats.txt")
+    rows = (tmp_path / "song.beats.txt").read_text().splitlines()
+    assert len(rows) == len(song[0].beats)
+    write_timing(song[0], tmp_path / "song.txt")
+    assert len((tmp_path / "song.txt").read_text().splitlines()) == len(song[0].sections)
+    with pytest.raises(OutputError, match="xtiming"):
+        write_timing(song[0], tmp_path / "song.pdf")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_timing(song[0], tmp_path / "nowhere" / "song.txt")
+
+
+def test_clicks_sit_on_the_beats(song: tuple[SongBundle, Path], tmp_path: Path) -> None:
+    write_click_track(song[0], song[1], tmp_path / "click.wav")
+    sound, rate = soundfile.read(tmp_path / "click.wav")
+    assert abs(len(sound) / rate * 1000 - song[0].duration_ms) < 2
+    assert np.abs(sound).max() <= 1
+
+
+def test_plot_is_a_picture_and_the_same_twice(song: tuple[SongBundle, Path], tmp_path: Path) -> None:
+    write_plot(song[0], song[1], tmp_path / "one.png")
+    write_plot(song[0], song[1], tmp_path / "two.png")
+    assert (tmp_path / "one.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+
+
+def test_summary_names_the_facts(song: tuple[SongBundle, Path]) -> None:
+    text = summarize(song[0])
+    assert "BPM" in text
+    assert "C major" in text
+    assert "song.lrc" in text
+
+
+def test_command(tune: Tune, write_sound: WriteSound, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_sound(tune.sound[: 22050 * 12])
+    assert main(["analyze", str(path), "--json", "--timing", str(tmp_path / "out.xtiming")]) == 0
+    assert SongBundle.model_validate(json.loads(capsys.readouterr().out)).file.name == "song"
+    assert (tmp_path / "out.xtiming").is_file()
+    assert main(["analyze", str(path)]) == 0
+    assert "section" in capsys.readouterr().out
+
+
+def test_command_refuses_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze", str(tmp_path / "none.mp3")]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1

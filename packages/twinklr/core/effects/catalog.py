@@ -1,0 +1,164 @@
+"""Every effect the renderer knows: xLights' name, the function that paints it, and facts the renderer needs.
+
+An effect's module has a table ``EFFECTS`` of the functions it brings and, where they can paint single cells, a set
+``POINTWISE`` of their names. To add an effect, write such a module and name it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType, ModuleType
+
+from twinklr.core.effects import (
+    bars,
+    butterfly,
+    candle,
+    circles,
+    curtain,
+    dmx,
+    faces,
+    fan,
+    fill,
+    fire,
+    fireworks,
+    garlands,
+    life,
+    lightning,
+    marquee,
+    meteors,
+    morph,
+    notes,
+    pictures,
+    pinwheel,
+    ripple,
+    shimmer,
+    shockwave,
+    snow,
+    solid,
+    sound,
+    spirals,
+    spirograph,
+    states,
+    strands,
+    text,
+    tree,
+    twinkle,
+    wave,
+)
+from twinklr.core.effects.call import EffectFunction
+
+MODULES: tuple[ModuleType, ...] = (
+    bars,
+    butterfly,
+    candle,
+    circles,
+    curtain,
+    dmx,
+    faces,
+    fan,
+    fill,
+    fire,
+    fireworks,
+    garlands,
+    life,
+    lightning,
+    marquee,
+    meteors,
+    morph,
+    notes,
+    pictures,
+    pinwheel,
+    ripple,
+    shimmer,
+    shockwave,
+    snow,
+    solid,
+    sound,
+    spirals,
+    spirograph,
+    states,
+    strands,
+    text,
+    tree,
+    twinkle,
+    wave,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """One effect.
+
+    Attributes:
+        function: Paints it.
+        random: Its pixels come from the call's seed, so that two effects with equal settings differ.
+        memory: Its frames follow from those before, so that painting a window costs as much as all frames up to its
+            end: the renderer paints such an effect once and keeps it.
+        follows_time: It looks at where in the sequence it stands (timing tracks, song, media, model definitions), so
+            that equal settings do not mean equal pixels.
+        canvas: It paints on the picture of the layers below it.
+        pointwise: It can paint single cells, each on its own (see `EffectCall.cells`).
+    """
+
+    function: EffectFunction
+    random: bool = False
+    memory: bool = False
+    follows_time: bool = False
+    canvas: bool = False
+    pointwise: bool = False
+
+
+RANDOM = frozenset(
+    {
+        "Candle",
+        "Circles",
+        "Fire",
+        "Fireworks",
+        "Life",
+        "Lightning",
+        "Liquid",
+        "Meteors",
+        "Shimmer",
+        "Snowflakes",
+        "Snowstorm",
+        "Strobe",
+        "Twinkle",
+    }
+)
+MEMORY = frozenset({"Candle", "Fire", "Fireworks", "Life", "Liquid", "Twinkle"})
+FOLLOWS_TIME = frozenset(
+    {
+        "DMX",
+        "Faces",
+        "Guitar",
+        "Moving Head",
+        "Music",
+        "Music Effect",
+        "Piano",
+        "Pictures",
+        "Servo",
+        "State",
+        "Text",
+        "VU Meter",
+        "Video",
+    }
+)
+CANVAS = frozenset({"Adjust", "Duplicate", "Kaleidoscope", "Warp"})
+
+
+def _row(name: str, function: EffectFunction, module: ModuleType) -> EffectRow:
+    return EffectRow(
+        function,
+        random=name in RANDOM,
+        memory=name in MEMORY,
+        follows_time=name in FOLLOWS_TIME,
+        canvas=name in CANVAS,
+        pointwise=name in getattr(module, "POINTWISE", ()),
+    )
+
+
+EFFECTS: Mapping[str, EffectRow] = MappingProxyType(
+    {name: _row(name, function, module) for module in MODULES for name, function in module.EFFECTS.items()}
+)
+"""xLights' effect name -> row."""

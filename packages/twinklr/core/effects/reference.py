@@ -1,0 +1,96 @@
+"""Measure the renderer against a folder of sequences with the frames xLights made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from twinklr.core.display import read_display
+from twinklr.core.effects.compare import VariantAgreement, compare_variants
+from twinklr.core.effects.render import Renderer
+from twinklr.core.errors import InputError
+from twinklr.core.xlights import read_fseq, read_sequence
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceResult:
+    """One file of a reference set.
+
+    Attributes:
+        name: File name without its ending.
+        variants: Its slots.
+        unsupported: Effects in it that are not supported.
+    """
+
+    name: str
+    variants: tuple[VariantAgreement, ...]
+    unsupported: tuple[str, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean score of its variants."""
+        return float(np.mean([variant.score for variant in self.variants])) if self.variants else 1.0
+
+    @property
+    def worst(self) -> float:
+        """Lowest score of its variants."""
+        return min((variant.score for variant in self.variants), default=1.0)
+
+
+def compare_folder(folder: str | Path, names: Iterable[str] | None = None) -> Iterator[ReferenceResult]:
+    """Render every sequence of a folder and compare it with the frames beside it, in order of names.
+
+    Args:
+        folder: Show folder with ``NAME.xsq`` and ``NAME.fseq`` in it.
+        names: Names to compare, or None for all.
+
+    Raises:
+        InputError: If the folder has no such pair.
+    """
+    path = Path(folder)
+    display = read_display(path)
+    wanted = None if names is None else set(names)
+    pairs = [file for file in sorted(path.glob("*.xsq")) if file.with_suffix(".fseq").is_file()]
+    if not pairs:
+        raise InputError("no .xsq with an .fseq beside it", where=path, cure="give the folder of the reference renders")
+    for file in pairs:
+        if wanted is not None and file.stem not in wanted:
+            continue
+        sequence = read_sequence(file)
+        renderer = Renderer(sequence, display)
+        with read_fseq(file.with_suffix(".fseq")) as reference:
+            theirs = np.zeros((reference.frame_count, renderer.channel_count), dtype=np.uint8)
+            stored = reference.frames()[:, : renderer.channel_count]
+        theirs[:, : stored.shape[1]] = stored
+        ours = np.concatenate(list(renderer.windows(renderer.window_frames, 0, len(theirs))))
+        variants = compare_variants(ours, theirs, sequence, display)
+        yield ReferenceResult(file.stem, tuple(variants), tuple(renderer.unsupported))
+
+
+def to_golden(results: Iterable[ReferenceResult]) -> dict[str, list[float]]:
+    """Scores of every variant by file, to be kept and only ever improved upon."""
+    return {result.name: [round(variant.score, 4) for variant in result.variants] for result in results}
+
+
+def regressions(
+    results: Iterable[ReferenceResult], golden: dict[str, list[float]], allowance: float = 0.002
+) -> list[str]:
+    """What became worse than the figures kept, a line each.
+
+    Args:
+        results: What was measured now.
+        golden: What was kept, see `to_golden`.
+        allowance: How much worse a score may be before it counts.
+    """
+    found = []
+    for result in results:
+        kept = golden.get(result.name, [])
+        for index, (variant, before) in enumerate(zip(result.variants, kept, strict=False)):
+            if variant.score < before - allowance:
+                found.append(f"{result.name} variant {index}: {variant.score:.4f}, was {before:.4f}")
+        if len(result.variants) < len(kept):
+            found.append(f"{result.name}: {len(result.variants)} variants, were {len(kept)}")
+    return found

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from support.effect_calls import make_call
+from twinklr.core.effects.call import Pixels, Surroundings
+from twinklr.core.effects.media import find_media
+from twinklr.core.effects.pictures import PEEKS, WAYS, render_pictures
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> Path:
+    """A still of a red upper and a blue lower half, and an animation of a red and a green page of 200 ms."""
+    still = Image.new("RGB", (4, 4), (0, 0, 255))
+    still.paste((255, 0, 0), (0, 0, 4, 2))
+    still.save(tmp_path / "still.png")
+    pages = [Image.new("RGB", (4, 4), color) for color in ((255, 0, 0), (0, 255, 0))]
+    pages[0].save(tmp_path / "pages.gif", save_all=True, append_images=pages[1:], duration=200, loop=0)
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnot a picture")
+    return tmp_path
+
+
+def show(media: Path, name: str, settings: str = "", frames: int = 20) -> Pixels:
+    call = make_call(
+        {"FILEPICKER_Pictures_Filename": name, **dict(pair.split("=") for pair in settings.split(",") if pair)},
+        size=(8, 8),
+        frames=frames,
+        surroundings=Surroundings(media_folders=(str(media),)),
+    )
+    return render_pictures(call)
+
+
+def test_a_still_stands_upright_in_the_middle(media: Path) -> None:
+    frame = show(media, "still.png")[0]
+    assert frame[2:6, 2:6, 3].all()
+    assert not frame[:2, ..., 3].any()
+    assert frame[5, 3, :3].tolist() == [255, 0, 0]
+    assert frame[2, 3, :3].tolist() == [0, 0, 255]
+
+
+def test_scaling_fills_the_buffer(media: Path) -> None:
+    assert show(media, "still.png", "CHOICE_Scaling=Scale To Fit")[0, ..., 3].all()
+
+
+def test_animation_goes_by_its_own_times_and_loops_on_demand(media: Path) -> None:
+    looping = show(media, "pages.gif", "CHECKBOX_LoopGIF=1")[:, 4, 4, :2]
+    assert [looping[frame].argmax() for frame in (0, 3, 4, 7, 8, 12)] == [0, 0, 1, 1, 0, 1]
+    once = show(media, "pages.gif")[:, 4, 4, :2]
+    assert once[8:].argmax(axis=1).all()
+
+
+@pytest.mark.parametrize("name", ["missing.png", "broken.png", "", "../still.png/.."])
+def test_what_cannot_be_read_paints_nothing(media: Path, name: str) -> None:
+    assert not show(media, name).any()
+
+
+def test_paths_never_leave_the_media_folders(media: Path) -> None:
+    inner = media / "inner"
+    inner.mkdir()
+    assert find_media((str(inner),), "../still.png") is None
+    assert find_media((str(media),), "/somewhere/else/still.png") == media / "still.png"
+    assert find_media((str(media),), "D:\\art\\STILL.PNG") == media / "still.png"
+
+
+@pytest.mark.parametrize("way", [*WAYS, *PEEKS, "wiggle", "zoom in", "flag wave", "vector", "tile-left", "tile-up"])
+def test_every_direction_shows_the_picture_at_some_time(media: Path, way: str) -> None:
+    pixels = show(media, "still.png", f"CHOICE_Pictures_Direction={way}")
+    assert pixels[..., 3].any()
+    assert set(np.unique(pixels[..., 1]).tolist()) == {0}
+
+
+def test_near_black_may_be_left_out(media: Path) -> None:
+    pixels = show(media, "still.png", "CHECKBOX_Pictures_TransparentBlack=1,TEXTCTRL_Pictures_TransparentBlack=300")
+    assert not pixels.any()

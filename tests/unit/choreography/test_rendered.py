@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twinklr.core.choreography.rendered import measure_light, node_colors
+from twinklr.core.display import Buffer, Display, Prop, Role, RoleGuess
+
+CHANNELS = 20
+
+
+def prop(name: str, first_node: int, node_count: int) -> Prop:
+    nodes = np.arange(first_node, first_node + node_count, dtype=np.int32)
+    buffer = Buffer(node_count, 1, nodes - first_node, np.zeros_like(nodes), nodes)
+    guess = RoleGuess(Role.PROP, 1.0, "made for a test")
+    return Prop(name, "Single Line", "RGB Nodes", guess, 0, 0, first_node, node_count, buffer, (), ())
+
+
+@pytest.fixture(scope="module")
+def display() -> Display:
+    """Two RGB nodes, one GRB node, an RGBW node, and two nodes of a single red channel."""
+    offsets = [(0, 1, 2, -1), (0, 1, 2, -1), (1, 0, 2, -1), (0, 1, 2, 3), (-1, -1, -1, 0), (-1, -1, -1, 0)]
+    tint = [(255, 255, 255)] * 4 + [(255, 0, 0)] * 2
+    return Display(
+        name="small",
+        props=(prop("rgb", 0, 3), prop("rgbw", 3, 1), prop("red", 4, 2)),
+        groups=(),
+        channel_count=CHANNELS,
+        node_channel=np.array([0, 3, 6, 9, 13, 14], dtype=np.int32),
+        node_offsets=np.array(offsets, dtype=np.int8),
+        node_tint=np.array(tint, dtype=np.uint8),
+        node_xyz=np.zeros((6, 3), dtype=np.float32),
+        preview_size=(100, 100),
+    )
+
+
+def test_colour_order_white_and_single_colours(display):
+    frame = np.zeros((1, CHANNELS), dtype=np.uint8)
+    frame[0, :15] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 250, 30, 100, 200]
+
+    assert node_colors(frame, display)[0].tolist() == [
+        [1, 2, 3],
+        [4, 5, 6],
+        [8, 7, 9],
+        [40, 50, 255],
+        [100, 0, 0],
+        [200, 0, 0],
+    ]
+
+
+@given(seed=st.integers(0, 1000), count=st.integers(1, 5))
+def test_the_figures_are_those_of_the_light(display, seed, count):
+    frames = np.random.default_rng(seed).integers(0, 256, (count + 1, CHANNELS), dtype=np.uint8)
+    colors = np.zeros((count, 3, 3), dtype=np.uint8)
+    change = np.zeros((count, 3), dtype=np.float32)
+
+    measure_light(frames[1:], frames[0], display, colors, change)
+
+    light = node_colors(frames, display).astype(int)
+    for index, one in enumerate(display.props):
+        nodes = slice(one.first_node, one.first_node + one.node_count)
+        assert (colors[:, index] == light[1:, nodes].sum(axis=1) // one.node_count).all()
+        assert np.allclose(change[:, index], np.abs(np.diff(light[:, nodes], axis=0)).mean(axis=(1, 2)), atol=1e-3)

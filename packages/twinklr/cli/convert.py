@@ -51,10 +51,12 @@ def convert(source: Path, output: Path | None, force: bool) -> None:
 
 
 def _extent(model: ModelElement) -> Extent:
+    from twinklr.core.display.placing import leaning
     from twinklr.core.display.shapes import build_shape
     from twinklr.core.xlights import Extent
 
-    local = build_shape(model).local
+    shape = build_shape(model)
+    local = leaning(shape.local, shape.tilt)
     if not len(local):
         return Extent(1.0, 1.0)
     low, high = local.min(axis=0), local.max(axis=0)

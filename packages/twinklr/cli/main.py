@@ -9,7 +9,19 @@ import click
 
 from twinklr.core.errors import TwinklrError
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "demo": "twinklr.cli.run:demo",
+    "run": "twinklr.cli.run:run",
+    "analyze": "twinklr.cli.analyze:analyze",
+    "inspect": "twinklr.cli.inspect:inspect",
+    "roles": "twinklr.cli.roles:roles",
+    "check": "twinklr.cli.check:check",
+    "convert": "twinklr.cli.convert:convert",
+    "render": "twinklr.cli.render:render",
+    "compare": "twinklr.cli.compare:compare",
+    "pipeline": "twinklr.cli.pipeline:pipeline",
+    "cache": "twinklr.cli.cache:cache",
+}
 """Command name -> ``module:function``."""
 
 

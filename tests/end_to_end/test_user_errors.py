@@ -73,7 +73,14 @@ def layout_without_models(folder: Path) -> None:
     (folder / "xlights_rgbeffects.xml").write_text(EMPTY_LAYOUT)
 
 
-@pytest.mark.parametrize("make_show", [no_layout, broken_layout, layout_without_models])
+def all_switched_off(folder: Path) -> None:
+    (folder / "xlights_rgbeffects.xml").write_text(
+        '<?xml version="1.0"?><xrgb><models><model name="Arch" DisplayAs="Arches" StringType="RGB Nodes"'
+        ' versionNumber="7" parm1="1" parm2="50" parm3="1" StartChannel="1" Active="0" X2="100"/></models></xrgb>'
+    )
+
+
+@pytest.mark.parametrize("make_show", [no_layout, broken_layout, layout_without_models, all_switched_off])
 def test_a_show_folder_that_cannot_be_used(twinklr, song, tmp_path, make_show):
     show = tmp_path / "show"
     show.mkdir()

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twinklr.core.choreography.rendered import measure_light, node_colors
+from twinklr.core.choreography.rendered import measure_light, node_colors, render_show
 from twinklr.core.display import Buffer, Display, Prop, Role, RoleGuess
+from twinklr.core.xlights import Effect, EffectLayer, Row, Sequence
 
 CHANNELS = 20
 
@@ -54,10 +57,24 @@ def test_the_figures_are_those_of_the_light(display, seed, count):
     colors = np.zeros((count, 3, 3), dtype=np.uint8)
     change = np.zeros((count, 3), dtype=np.float32)
 
-    measure_light(frames[1:], frames[0], display, colors, change)
+    measure_light(frames[1:], frames[0], display, display.props, colors, change)
 
     light = node_colors(frames, display).astype(int)
     for index, one in enumerate(display.props):
         nodes = slice(one.first_node, one.first_node + one.node_count)
         assert (colors[:, index] == light[1:, nodes].sum(axis=1) // one.node_count).all()
         assert np.allclose(change[:, index], np.abs(np.diff(light[:, nodes], axis=0)).mean(axis=(1, 2)), atol=1e-3)
+
+
+def test_models_that_are_switched_off_or_ignored_are_not_measured(display, tmp_path):
+    off = replace(display.props[0], active=False)
+    ignored = replace(display.props[1], ignored=True)
+    house = replace(display, props=(off, ignored, display.props[2]))
+    layer = EffectLayer((Effect("On", 0, 500, palette="C_BUTTON_Palette1=#FFFFFF,C_CHECKBOX_Palette1=1"),))
+    sequence = Sequence(50, 1000, (Row("red", (layer,)),))
+
+    rendered = render_show(sequence, house, tmp_path)
+
+    assert rendered.prop_names == ("red",)
+    assert rendered.prop_colors[:10, 0].tolist() == [[255, 0, 0]] * 10
+    assert not rendered.prop_colors[10:].any()

@@ -6,7 +6,7 @@ frame, a few megabytes for a 4-minute song, however many channels the house has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +14,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from twinklr.core.display import Display
+from twinklr.core.display import Display, Prop
 from twinklr.core.effects import Renderer
 from twinklr.core.pipeline import Artifact
-from twinklr.core.xlights import Sequence, write_fseq
+from twinklr.core.xlights import Sequence as XlightsSequence
+from twinklr.core.xlights import write_fseq
 
 WINDOW_BYTES = 16 * 2**20
 """Size of one window of frames; bounds memory, large enough to keep array work efficient."""
@@ -30,7 +31,8 @@ class RenderedShow:
     Attributes:
         fseq: The rendered file.
         frame_ms: Length of a frame in milliseconds.
-        prop_names: Props in display order, the second axis of the arrays.
+        prop_names: Props of the show in display order, the second axis of the arrays. Models that the user switched
+            off or told us to ignore stay dark by intent and are not among them.
         prop_colors: uint8 ``(frames, props, 3)``, mean colour of each prop's nodes.
         prop_change: float32 ``(frames, props)``, mean absolute change of each prop's nodes since the frame before,
             0..255; 0 in the first frame.
@@ -50,7 +52,7 @@ class RenderedShow:
         return len(self.prop_colors)
 
 
-def render_show(sequence: Sequence, display: Display, folder: Path, *, seed: int = 0) -> RenderedShow:
+def render_show(sequence: XlightsSequence, display: Display, folder: Path, *, seed: int = 0) -> RenderedShow:
     """Render a sequence into ``folder/show.fseq`` and measure every prop's light on the way.
 
     Args:
@@ -61,7 +63,8 @@ def render_show(sequence: Sequence, display: Display, folder: Path, *, seed: int
     """
     renderer = Renderer(sequence, display, seed=seed)
     window = max(1, min(512, WINDOW_BYTES // max(display.channel_count, 1)))
-    shape = (renderer.frame_count, len(display.props))
+    props = [prop for prop in display.props if prop.active and not prop.ignored]
+    shape = (renderer.frame_count, len(props))
     colors = np.zeros((*shape, 3), dtype=np.uint8)
     change = np.zeros(shape, dtype=np.float32)
 
@@ -71,7 +74,7 @@ def render_show(sequence: Sequence, display: Display, folder: Path, *, seed: int
         for frames in renderer.windows(window):
             stop = start + len(frames)
             before = frames[0] if last is None else last
-            measure_light(frames, before, display, colors[start:stop], change[start:stop])
+            measure_light(frames, before, display, props, colors[start:stop], change[start:stop])
             start, last = stop, frames[-1].copy()
             yield frames
 
@@ -89,7 +92,7 @@ def render_show(sequence: Sequence, display: Display, folder: Path, *, seed: int
     return RenderedShow(
         fseq=Artifact(path),
         frame_ms=sequence.frame_ms,
-        prop_names=tuple(prop.name for prop in display.props),
+        prop_names=tuple(prop.name for prop in props),
         prop_colors=colors,
         prop_change=change,
         unsupported=dict(renderer.unsupported),
@@ -126,6 +129,7 @@ def measure_light(
     frames: NDArray[np.uint8],
     before: NDArray[np.uint8],
     display: Display,
+    props: Sequence[Prop],
     colors: NDArray[np.uint8],
     change: NDArray[np.float32],
 ) -> None:
@@ -137,11 +141,12 @@ def measure_light(
         frames: uint8 ``(frames, channels)``.
         before: uint8 ``(channels,)``, the frame before the first one.
         display: The house.
+        props: Those to measure, the second axis of what is written.
         colors: Written: uint8 ``(frames, props, 3)``.
         change: Written: float32 ``(frames, props)``.
     """
-    first = np.array([prop.first_node for prop in display.props], dtype=np.int64)
-    count = np.array([prop.node_count for prop in display.props], dtype=np.int64)
+    first = np.array([prop.first_node for prop in props], dtype=np.int64)
+    count = np.array([prop.node_count for prop in props], dtype=np.int64)
     offsets = display.node_offsets
     places = np.minimum(display.node_channel[:, None] + np.maximum(offsets, 0), frames.shape[1] - 1).astype(np.int32)
     places[offsets < 0] = -1

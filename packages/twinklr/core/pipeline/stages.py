@@ -121,12 +121,12 @@ class DisplayStage:
     def execute(self, input: Any, context: PipelineContext) -> StageResult[Display]:
         """Read the folder; the run's initial input is not needed."""
         display = read_display(self.show_dir)
-        if not display.props:
+        if not any(prop.active and not prop.ignored for prop in display.props):
             raise InputError(
-                "the layout has no models",
+                "the layout has no models to light: every one is switched off or ignored",
                 where=self.show_dir,
-                expected="an xLights show folder with at least one model",
-                cure="add models in xLights or choose another folder with --show",
+                expected="at least one active model",
+                cure="activate models in xLights, or take them off the ignore list in twinklr.toml",
             )
         context.set_metric("models", len(display.props))
         context.set_metric("channels", display.channel_count)

@@ -39,6 +39,9 @@ def convert(source: Path, output: Path | None, force: bool) -> None:
     else:
         data, changes = convert_layout(path, _extent)
         suffix = path.suffix
+    if force and not changes and output in (None, path):
+        click.echo("nothing to convert; the file stays as it is")
+        return
     target = output or (path.with_suffix(suffix) if force else path.with_suffix(f".converted{suffix}"))
     if target.exists() and force:
         backup = target.with_name(f"{target.name}.bak")

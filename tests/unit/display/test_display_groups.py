@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,13 @@ def test_drawings(display: Display, tmp_path: Path) -> None:
     assert text.count("<path") == len(display.props)
     assert Role.MEGA_TREE.value in text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["yard.png", "yard.svg"]
+
+
+def test_names_in_a_drawing_do_not_cover_one_another(tmp_path: Path) -> None:
+    lines = [model(f"Line {index}", "Single Line", NodesPerString=str(9 + index)) for index in range(5)]
+    lines.append(model("Above", "Single Line", NodesPerString="5", WorldPosY="90"))
+    draw_layout(read_display(write_show(tmp_path, lines)), tmp_path / "a.svg")
+    assert re.findall(r">([^<>]+)</text>", (tmp_path / "a.svg").read_text())[:2] == ["Line 4", "Above"]
 
 
 def test_drawings_that_cannot_be(display: Display, tmp_path: Path) -> None:

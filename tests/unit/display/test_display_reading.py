@@ -160,6 +160,33 @@ def test_groups_that_multiply_stay_bounded(tmp_path: Path) -> None:
     assert any("reaches more than" in finding for finding in display.findings)
 
 
+def test_groups_may_nest_as_deep_as_they_like(tmp_path: Path) -> None:
+    groups = {f"G{index}": f"G{index + 1}" for index in range(3000)} | {"G3000": "M"}
+    display = read_display(write_show(tmp_path, [model("M", "Single Line", NodesPerString="3")], groups))
+    assert display.group("G0").props == ("M",)
+
+
+def test_groups_that_all_hold_each_other_end(tmp_path: Path) -> None:
+    names = [f"G{index}" for index in range(12)]
+    groups = {name: ",".join(["M", *(other for other in names if other != name)]) for name in names}
+    display = read_display(write_show(tmp_path, [model("M", "Single Line", NodesPerString="3")], groups))
+    assert {group.props for group in display.groups} == {("M",)}
+    assert any("contains itself" in finding for finding in display.findings)
+
+
+def test_groups_that_reach_too_many_members_are_refused(tmp_path: Path) -> None:
+    names = [f"G{index}" for index in range(80)]
+    groups = {name: ",".join(["M", *names[index + 1 : index + 9]]) for index, name in enumerate(names)}
+    with pytest.raises(InputError, match=r"xlights_rgbeffects.xml: the groups reach too many members"):
+        read_display(write_show(tmp_path, [model("M", "Single Line", NodesPerString="3")], groups))
+
+
+def test_ranges_far_beyond_the_nodes_take_no_memory(tmp_path: Path) -> None:
+    parts = "".join(f'<subModel name="S{index}" type="ranges" line0="1-2" line1="1-999999"/>' for index in range(100))
+    display = read_display(write_show(tmp_path, [model("M", "Single Line", parts, NodesPerString="3")]))
+    assert {(part.buffer.width, len(part.buffer.node)) for part in display.prop("M").submodels} == {(2, 2)}
+
+
 def test_of_two_models_with_one_name_the_last_counts(tmp_path: Path) -> None:
     models = [model("Line", "Single Line", NodesPerString="4"), model("Line", "Single Line", NodesPerString="9")]
     display = read_display(write_show(tmp_path, models))

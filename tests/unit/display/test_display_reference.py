@@ -15,10 +15,15 @@ pytestmark = pytest.mark.reference
 SHOWS = ("ac_2016", "car_v5", "large_v7", "one_matrix_cc0", "singing_v7", "small_v5", "suburban_2026")
 
 EXCEPTIONS = {
-    ("large_v7", "Gift Box Group 1"): "two boxes over 15.85 units take 17 rows in xLights, 16 here; cause unknown",
-    ("large_v7", "North Trees"): "spiral trees over 197.3 units take 199 rows in xLights, 198 here; cause unknown",
+    ("large_v7", "Gift Box Group 1"): "two boxes over 15.85 units take 17 rows in xLights, 16 here",
+    ("large_v7", "North Trees"): "spiral trees over 197.3 units take 199 rows in xLights, 198 here",
 }
-"""(show, group) -> why its buffer is a few cells smaller or larger than xLights makes it."""
+"""(show, group) -> how its buffer differs from what xLights makes it.
+
+Cause unknown. Not the rounding: no rule for the ends of the extent (rounded, cut off, counted in whole units, shifted)
+gives these two rows without breaking groups of the same kinds that are right. Not members that are switched off:
+they lie too far away. Both columns are right, and so are the larger groups that hold the same models.
+"""
 
 LARGEST_MISS = 1
 """Cells that an exception is off at most."""

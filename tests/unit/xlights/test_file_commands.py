@@ -75,12 +75,30 @@ def test_a_layout_is_converted_beside_itself_and_in_place_with_a_backup(show: Pa
     assert (show / "xlights_rgbeffects.xml.bak").read_text() == old
 
 
+def test_a_current_layout_is_not_touched(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = show / "xlights_rgbeffects.xml"
+    text = path.read_text()
+    assert main(["convert", str(show), "--force"]) == 0
+    assert "nothing to convert" in capsys.readouterr().out
+    assert path.read_text() == text
+    assert not path.with_name("xlights_rgbeffects.xml.bak").exists()
+
+
 @pytest.mark.parametrize("centred", ["0", "1"])
 def test_models_of_2016_stand_where_they_stood(show: Path, centred: str) -> None:
     boxed = {"versionNumber": 2, "parm1": 6, "parm2": 20, "parm3": 2, "offsetXpct": 0.3, "offsetYpct": 0.6,
              "PreviewScaleX": 0.2, "PreviewScaleY": 0.3, "PreviewRotation": 40}  # fmt: skip
-    # Round trees are left out: today's preview leans them towards the viewer, that of 2016 is read upright.
-    kinds = ("Tree Flat", "Vert Matrix", "Horiz Matrix", "Star", "Circle", "Spinner", "Window Frame")
+    kinds = (
+        "Tree 360",
+        "Tree 180",
+        "Tree Flat",
+        "Vert Matrix",
+        "Horiz Matrix",
+        "Star",
+        "Circle",
+        "Spinner",
+        "Window Frame",
+    )
     models = [model(kind, kind=kind, NumStrings="", NodesPerString="", **boxed) for kind in kinds]
     models.append(model("Line", versionNumber=1, X1=0.1, Y1=0.2, X2=0.5, Y2=0.7))
     path = show / "xlights_rgbeffects.xml"

@@ -57,6 +57,11 @@ def test_a_file_of_more_elements_than_allowed_is_refused_before_it_is_parsed(tmp
         read_layout(path)
 
 
+def test_bytes_that_are_no_utf_8_say_so() -> None:
+    with pytest.raises(InputError, match="save it as UTF-8"):
+        parse_xml_bytes('<a name="Ä"/>'.encode("latin-1"))
+
+
 @pytest.mark.parametrize(("make", "said"), [(lambda path: None, "no such file"), (Path.mkdir, "folder")])
 def test_what_is_no_file_is_named(make: object, said: str, tmp_path: Path) -> None:
     path = tmp_path / "thing"

@@ -167,6 +167,12 @@ def test_texts_are_stored_once_each_and_in_the_order_of_the_file() -> None:
     assert [element.text for element in root.iterfind("EffectDB/Effect")] == ["a=1", "b=1"]
 
 
+def test_table_entries_nobody_refers_to_are_dropped_as_xlights_does() -> None:
+    text = sequence_to_bytes(replace(sequence(), settings_order=("E_SLIDER_A=1",), palette_order=("C_SLIDER_B=1",)))
+    assert b"E_SLIDER_A" not in text
+    assert b"C_SLIDER_B" not in text
+
+
 def test_the_file_begins_as_xlights_needs_it() -> None:
     data = sequence_to_bytes(sequence(row("A", effect(0, 25)), head=(("comment", "x" * 5000),)))
     assert b"<xsequence" in data[:1024]

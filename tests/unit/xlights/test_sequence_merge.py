@@ -81,6 +81,14 @@ def test_sequences_of_different_frames_do_not_merge() -> None:
         merge_rows(sequence(), replace(sequence(), frame_ms=50))
 
 
+@pytest.mark.parametrize(("kind", "said"), [("rows", "row 'Tre'"), ("tracks", "timing track 'Tre'")])
+def test_names_nobody_has_are_refused(kind: str, said: str) -> None:
+    track = TimingTrack("Tree", (EffectLayer(),))
+    mine = sequence(row("Tree", effect(0, 25)), timing_tracks=(track,))
+    with pytest.raises(InputError, match=f"{said} to replace; did you mean 'Tree'"):
+        merge_rows(mine, mine, **{kind: ["Tre"]})
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(any_sequence(), st.integers(0, 400), st.integers(0, 400))
 def test_merging_nothing_changes_nothing_and_layers_never_overlap(mine: Sequence, start: int, end: int) -> None:

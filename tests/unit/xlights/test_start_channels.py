@@ -26,7 +26,23 @@ def test_every_form_of_a_start_channel(start: str, channel: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "start", ["", "x", "!Nobody:1", ">Nobody:1", "@Nobody:1", "#99:1", "#1", "#a:b", "99:1", "!Main:", "-5", "9" * 30]
+    "start",
+    [
+        "",
+        "x",
+        "!Nobody:1",
+        ">Nobody:1",
+        "@Nobody:1",
+        "#99:1",
+        "#1",
+        "#a:b",
+        "99:1",
+        "!Main:",
+        "-5",
+        "9" * 30,
+        "999999999",
+        "!Main:0",
+    ],
 )
 def test_what_cannot_be_resolved_lands_at_the_first_channel_and_so_does_what_hangs_on_it(start: str) -> None:
     starts = resolve_start_channels(layout(model("M", start), model("N", ">M:1")), networks())

@@ -42,8 +42,11 @@ _BACKGROUND: RGB = (12, 12, 20)
 _TEXT: RGB = (210, 210, 215)
 _MARGIN = 24
 _LEGEND = 190
-MAX_NAMES = 150
-"""Names of single props are written up to this many; more would hide the lights."""
+_LETTER, _LINE = 6.0, 12.0
+"""Width of a letter and height of a line of a name, in pixels."""
+
+MAX_NAMES = 300
+"""Only the largest props get a name; more would hide the lights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +114,14 @@ def _legend(display: Display) -> list[tuple[Role, str]]:
 
 
 def _names(display: Display, view: _View) -> Iterator[tuple[float, float, str]]:
-    """Names of props with where to write them."""
-    props = _shown(display)
-    if len(props) > MAX_NAMES:
-        return
-    for prop in props:
+    """Names of props with where to write them; the largest first, and those left out that would cover one another."""
+    written: list[tuple[float, float, float]] = []
+    for prop in sorted(_shown(display), key=lambda prop: -prop.node_count)[:MAX_NAMES]:
         places = view.place(prop.points)
-        yield float(places[:, 0].mean()), float(places[:, 1].max()) + 2.0, prop.name
+        x, y, half = float(places[:, 0].mean()), float(places[:, 1].max()) + 2.0, _LETTER * len(prop.name) / 2.0
+        if all(abs(x - x2) > half + half2 or abs(y - y2) > _LINE for x2, y2, half2 in written):
+            written.append((x, y, half))
+            yield x, y, prop.name
 
 
 def _png(display: Display, view: _View) -> bytes:

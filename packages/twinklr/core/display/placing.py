@@ -69,8 +69,13 @@ def _rotation_of(model: ModelElement) -> Floats:
 
 def _boxed(model: ModelElement, shape: Shape) -> Floats:
     scale = np.array([model.number(f"Scale{axis}", 1.0) for axis in "XYZ"])
-    lean = rotation(np.degrees(shape.tilt), 0.0, 0.0)
-    result: Floats = (shape.local * scale) @ lean.T @ _rotation_of(model).T + _position(model)
+    result: Floats = leaning(shape.local * scale, shape.tilt) @ _rotation_of(model).T + _position(model)
+    return result
+
+
+def leaning(places: Floats, tilt: float) -> Floats:
+    """Places leant towards the viewer by an angle in radians, as trees are seen."""
+    result: Floats = places @ rotation(np.degrees(tilt), 0.0, 0.0).T
     return result
 
 
@@ -132,8 +137,9 @@ def _fractional(model: ModelElement, shape: Shape, preview: tuple[int, int]) -> 
     centre = np.array([model.number("offsetXpct", 0.5), model.number("offsetYpct", 0.5), 0.0]) * size
     scale = np.array([model.number("PreviewScaleX", model.number("PreviewScale", 0.2)), 0.0, 0.0])
     scale[1] = model.number("PreviewScaleY", float(scale[0]))
-    extent = np.maximum(np.ptp(shape.local, axis=0), 1.0)
+    local = leaning(shape.local, shape.tilt)
+    extent = np.maximum(np.ptp(local, axis=0), 1.0)
     factor = np.array([size[0] * scale[0] / extent[0], size[1] * scale[1] / extent[1], 0.0])
-    middle = (shape.local.min(axis=0) + shape.local.max(axis=0)) / 2.0
+    middle = (local.min(axis=0) + local.max(axis=0)) / 2.0
     turn = rotation(0.0, 0.0, model.number("PreviewRotation"))
-    return np.asarray(((shape.local - middle) * factor) @ turn.T + centre)
+    return np.asarray(((local - middle) * factor) @ turn.T + centre)

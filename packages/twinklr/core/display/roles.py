@@ -62,11 +62,6 @@ class RoleFacts:
         """All its lights in one place."""
         return max(self.width, self.height) < 1e-3
 
-    @property
-    def is_flat(self) -> bool:
-        """Much wider than high."""
-        return self.width > 4.0 * self.height
-
 
 def guess_roles(display: Display) -> list[RoleGuess]:
     """A role with confidence and reason for every prop, in order."""

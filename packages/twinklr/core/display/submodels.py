@@ -11,12 +11,16 @@ from twinklr.core.xlights import SubmodelElement
 MAX_CELLS = 25_000_000
 """Cells of one submodel's buffer; one that asks for more stays dark."""
 
-MAX_LINE = 1_000_000
-"""Nodes of one line that are read; longer ranges are taken for damage."""
+MAX_LINE = 20_000
+"""Entries of one line that are read beyond four for each node of the prop; longer ranges are taken for damage."""
 
 
-def range_nodes(text: str) -> Ints:
+def range_nodes(text: str, limit: int = 1_000_000) -> Ints:
     """Node indexes of a range text, 0-based, -1 for a gap.
+
+    Args:
+        text: Ranges and single nodes, 1-based, between commas.
+        limit: Entries that are read at most.
 
     Example:
         >>> range_nodes("1-3,,6-5").tolist()
@@ -28,15 +32,12 @@ def range_nodes(text: str) -> Ints:
         first, dash, last = entry.strip().partition("-")
         low, high = _number(first), _number(last) if dash else _number(first)
         if low < 1 or high < 1:
-            part = ints([-1])
-        elif low <= high:
-            part = ints(np.arange(low - 1, high))
-        else:
-            part = ints(np.arange(low - 1, high - 2, -1))
-        total += len(part)
-        if total > MAX_LINE:
+            low = high = 0
+        total += abs(high - low) + 1
+        if total > limit:
             break
-        parts.append(part)
+        step = 1 if low <= high else -1
+        parts.append(ints(np.arange(low - 1, high - 1 + step, step)))
     return np.concatenate(parts) if parts else ints([])
 
 
@@ -60,9 +61,14 @@ def submodel(element: SubmodelElement, parent: Buffer, node_count: int) -> Submo
     return Submodel(element.name, _lined_up(element, node_count))
 
 
+def _lines(element: SubmodelElement, node_count: int) -> list[Ints]:
+    limit = MAX_LINE + 4 * node_count
+    return [range_nodes(line, limit) for line in element.lines]
+
+
 def _lined_up(element: SubmodelElement, node_count: int) -> Buffer:
     """Each line a row (horizontal) or a column (vertical) of its own, gaps kept."""
-    lines = [range_nodes(line) for line in element.lines]
+    lines = _lines(element, node_count)
     longest = max((len(line) for line in lines), default=1)
     along = np.concatenate([np.arange(len(line)) for line in lines]) if lines else np.zeros(0)
     across = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
@@ -78,7 +84,7 @@ def _lined_up(element: SubmodelElement, node_count: int) -> Buffer:
 
 def _in_place(element: SubmodelElement, parent: Buffer, node_count: int) -> Buffer:
     """The nodes at the cells they have in the parent, moved to the corner."""
-    lines = [range_nodes(line) for line in element.lines]
+    lines = _lines(element, node_count)
     node = np.concatenate(lines) if lines else np.zeros(0, dtype=np.int32)
     chosen = np.zeros(node_count, dtype=bool)
     chosen[node[(node >= 0) & (node < node_count)]] = True

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from twinklr.core.xlights.counts import channel_count, string_count
 from twinklr.core.xlights.findings import Finding
 from twinklr.core.xlights.layout import Layout, ModelElement
-from twinklr.core.xlights.networks import Networks
+from twinklr.core.xlights.networks import MAX_CHANNELS, Networks
 
 MAX_SHOWN = 20
 """Models of a loop that a finding names."""
@@ -119,7 +119,7 @@ class _Resolver:
         starts: list[int] = []
         for text in _texts(self.models[name]):
             try:
-                starts.append(self._resolve(text, name))
+                starts.append(_bounded(self._resolve(text, name), text))
             except _Unresolved as error:
                 starts.append(0)
                 self.lost.add(name)
@@ -186,6 +186,12 @@ def _texts(model: ModelElement) -> list[str]:
         if all(texts):
             return texts
     return [model.start_channel]
+
+
+def _bounded(channel: int, text: str) -> int:
+    if not 0 <= channel < MAX_CHANNELS:
+        raise _Unresolved(f"{text!r} is no channel from 1 to {MAX_CHANNELS}")
+    return channel
 
 
 def _number(digits: str, text: str) -> int:

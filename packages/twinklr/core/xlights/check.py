@@ -35,7 +35,6 @@ MAX_CHECKED = 20_000
 """Different effects (name, settings and palette) that are checked; real sequences have some thousands."""
 
 _TRACK_SETTINGS = ("E_CHOICE_Faces_TimingTrack", "E_CHOICE_State_TimingTrack", "E_CHOICE_VUMeter_TimingTrack")
-_UNCHECKED_EFFECTS = frozenset({"Random"})
 
 
 def check_sequence(sequence: Sequence | str | Path, layout: Layout, networks: Networks) -> list[Finding]:
@@ -192,7 +191,12 @@ def _subrows(row: Row, model: ModelElement | None) -> Iterator[Finding]:
 def _times(layer: EffectLayer, place: str, sequence: Sequence) -> Iterator[Finding]:
     frame, previous = sequence.frame_ms, 0
     started = False
-    for effect in sorted(layer.effects, key=lambda effect: effect.start_ms):
+    ordered = sorted(layer.effects, key=lambda effect: effect.start_ms)
+    if list(layer.effects) != ordered:
+        late = next(effect for effect, right in zip(layer.effects, ordered, strict=True) if effect is not right)
+        what = "the effects of the layer are not in the order of their times"
+        yield Finding("warning", "not-in-order", what, _at(place, late), "sort them by startTime")
+    for effect in ordered:
         start, end = snap_to_frame(effect.start_ms, frame), snap_to_frame(effect.end_ms, frame)
         where = _at(place, effect)
         if start >= end:
@@ -232,7 +236,9 @@ def _effect(name: str, settings: str, palette: str, speller: Speller) -> Iterato
     if name in effect_names():
         yield from check_settings(name, settings)
         yield from check_palette(name, palette)
-    elif name not in _UNCHECKED_EFFECTS:
+    elif name == "Random":
+        yield Finding("error", "random-effect", "xLights leaves out effects called Random", cure="choose an effect")
+    else:
         what = f"there is no effect {name!r}; xLights drops it" if name else "it has no effect name"
         yield Finding("error", "unknown-effect", what, cure=speller.cure(name))
 

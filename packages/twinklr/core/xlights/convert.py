@@ -124,7 +124,8 @@ def _by_box(model: ModelElement, width: int, height: int, extent_of: ExtentOf) -
         "WorldPosZ": 0.0,
         "ScaleX": scale_x,
         "ScaleY": scale_y,
-        "ScaleZ": scale_x,
+        # A tree leans after it is scaled: with one scale for height and depth its outline stays the same.
+        "ScaleZ": scale_y,
         "RotateX": 0.0,
         "RotateY": 0.0,
         "RotateZ": model.number("PreviewRotation"),

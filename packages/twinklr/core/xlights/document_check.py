@@ -22,7 +22,7 @@ def check_document(root: etree._Element, data: bytes) -> list[Finding]:
     """
     if root.tag != "xsequence":
         return []
-    return [*_root(root, data), *_head(root), *_sections(root), *_references(root)]
+    return [*_root(root, data), *_head(root), *_sections(root), *_references(root), *_indexes(root)]
 
 
 def _root(root: etree._Element, data: bytes) -> Iterator[Finding]:
@@ -46,8 +46,12 @@ def _head(root: etree._Element) -> Iterator[Finding]:
     if timing is None:
         what = "there is no sequenceTiming; xLights takes 50 ms"
         yield Finding("warning", "no-timing", what, "head", "write the frame length, such as 25 ms")
-    elif not timing.removesuffix("ms").strip().isdigit():
-        what = f"sequenceTiming is {timing!r}; xLights crashes on that"
+    elif not timing.removesuffix("ms").strip(" 0").isdigit():
+        what = (
+            f"sequenceTiming is {timing!r}, no length of a frame"
+            if timing
+            else "sequenceTiming is empty; xLights crashes on that"
+        )
         yield Finding("error", "wrong-timing", what, "head", "write the frame length, such as 25 ms")
     duration = texts.get("sequenceDuration")
     if duration is None:
@@ -91,3 +95,13 @@ def _references(root: etree._Element) -> Iterator[Finding]:
                 what = f"{name} is {number}, but {table} has {size} entries"
                 lost = "default settings" if name == "ref" else "white"
                 yield Finding("error", "wrong-reference", f"{what}; it gets {lost}", where, "set the effect again")
+
+
+def _indexes(root: etree._Element) -> Iterator[Finding]:
+    """Strands and nodes whose index is no number: they count as the first."""
+    section = root.find("ElementEffects")
+    for element in section.iter("Strand", "Node") if section is not None else ():
+        index = element.get("index", "")
+        if not (index.isascii() and index.isdigit() and len(index) < 9):
+            what = f"the index of a {str(element.tag).lower()} is {index!r}"
+            yield Finding("error", "wrong-index", what, f"line {element.sourceline}", "write a number from 0")

@@ -32,7 +32,9 @@ def atomic_file(path: str | Path, *, overwrite: bool = False) -> Iterator[Binary
         if path.is_dir():
             raise OutputError("a folder has this name", where=path, cure="give a file name")
         if path.exists() and not overwrite:
-            raise OutputError("the file is there already", where=path, cure="choose another name or allow overwriting")
+            raise OutputError(
+                "the file is there already", where=path, cure="choose another name, or allow replacing it (--force)"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
         temporary = Path(name)

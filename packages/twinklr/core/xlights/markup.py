@@ -162,7 +162,8 @@ def parse_xml_bytes(data: bytes, where: str | Path = "XML", *, max_tags: int = M
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line = f"{where}:{error.lineno}" if error.lineno else where
-        raise InputError(f"not well-formed XML: {error.msg}", where=line, cure="restore a backup") from error
+        cure = "save it as UTF-8" if "encoding" in error.msg else "restore a backup"
+        raise InputError(f"not well-formed XML: {error.msg}", where=line, cure=cure) from error
 
 
 def _as_utf8(data: bytes, where: str | Path) -> bytes:

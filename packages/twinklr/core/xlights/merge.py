@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from twinklr.core.errors import InputError
+from twinklr.core.xlights.findings import Speller
 from twinklr.core.xlights.sequence import Effect, EffectLayer, Row, Sequence, SubRow, TimingTrack
 
 Span = tuple[int, int]
@@ -40,13 +41,17 @@ def merge_rows(
         tracks: Timing tracks to take over from ``update``; None for those ``existing`` lacks.
 
     Raises:
-        InputError: If the two do not have the same frame length.
+        InputError: If the two do not have the same frame length, or neither has a row or track that was chosen.
     """
     if existing.frame_ms != update.frame_ms:
         raise InputError(
             f"the sequences have frames of {existing.frame_ms} and {update.frame_ms} ms",
             cure=f"make the new one with frames of {existing.frame_ms} ms",
         )
+    _refuse_strangers("row", rows, {row.name for row in (*existing.rows, *update.rows)})
+    _refuse_strangers(
+        "timing track", tracks, {track.name for track in (*existing.timing_tracks, *update.timing_tracks)}
+    )
     chosen = {row.name for row in update.rows} if rows is None else set(rows)
     windows = _joined(spans) if spans is not None else [_EVERYTHING]
     fresh = {row.name: row for row in update.rows if row.name in chosen}
@@ -64,6 +69,12 @@ def merge_rows(
         timing_tracks=tuple(_tracks(existing, update, tracks)),
         duration_ms=max(existing.duration_ms, update.duration_ms),
     )
+
+
+def _refuse_strangers(kind: str, chosen: Collection[str] | None, known: set[str]) -> None:
+    for name in chosen or ():
+        if name not in known:
+            raise InputError(f"there is no {kind} {name!r} to replace", cure=Speller(known).cure(name))
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

@@ -1,7 +1,8 @@
 """Write a sequence so that xLights loads all of it, and the same sequence always gives the same bytes.
 
 The order of sections binds: xLights reads the tables and the rows before the effects that refer to them. Settings
-and palettes are stored once each. Nothing in the file depends on the clock or the machine.
+and palettes are stored once each; of an older file's tables, entries no effect refers to are dropped, as xLights does
+when it saves. Nothing in the file depends on the clock or the machine.
 """
 
 from __future__ import annotations

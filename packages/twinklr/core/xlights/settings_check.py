@@ -19,6 +19,10 @@ _NO_PALETTE = frozenset(
 """Effects that can do without an enabled colour."""
 
 SLOTS = range(1, 9)
+MAX_FADE_S = 60.0
+"""A longer fade was meant in milliseconds or percent."""
+
+_FADES = frozenset({"T_TEXTCTRL_Fadein", "T_TEXTCTRL_Fadeout"})
 MAX_UNKNOWN = 40
 """Unknown keys of one settings string that are looked into."""
 
@@ -97,6 +101,9 @@ def _value(parameter: Parameter, value: str) -> Iterator[Finding]:
         number = _number(value)
         if number is None:
             yield Finding("warning", "not-a-number", f"{key} is {value!r}", cure="write a number")
+        elif key in _FADES and number > MAX_FADE_S:
+            what = f"{key} is {value}: fades are in seconds"
+            yield Finding("warning", "long-fade", what, cure="write seconds, such as 0.50")
         elif not _within(parameter, number):
             limits = f"{parameter.minimum:g} to {parameter.maximum:g}"
             yield Finding("note", "out-of-range", f"{key} is {value}", cure=f"the control goes from {limits}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ def show(definition: str | None) -> None:
     """
     found = load(definition)
     click.echo(f"{found.name}: {len(found.stages)} stages" + (f". {found.description}" if found.description else ""))
-    width = max(len(stage.id) for stage in found.stages)
+    width = max((len(str(stage.id)) for stage in found.stages), default=0)
     for stage in found.stages:
         after = f"after {', '.join(stage.inputs)}" if stage.inputs else "first"
         click.echo(f"  {stage.id:<{width}}  {after}{_rules(stage)}")
@@ -94,11 +95,16 @@ def load(definition: str | None) -> Any:
         return create_sequencer_pipeline(show_dir=Path())
     module, _, name = definition.partition(":")
     cure = "write it as package.module:NAME"
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))  # at the end: a file here takes no installed module's name
     try:
         found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+        found = found() if callable(found) else found
+    except (ImportError, AttributeError) as error:
         raise InputError(f"cannot be found: {error}", where=definition, cure=cure) from error
-    found = found() if callable(found) else found
+    except Exception as error:  # importing and calling run the user's code
+        problem = f"{type(error).__name__}: {error}"
+        raise InputError(f"raised {problem}", where=definition, cure="mend it, or name another") from error
     if not isinstance(found, PipelineDefinition):
         raise InputError(f"is a {type(found).__name__}", where=definition, expected="a PipelineDefinition", cure=cure)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,27 @@ def test_history(store: Path, capsys: pytest.CaptureFixture[str]):
     assert code == 0
     assert "bytes  succeeded" in out
     assert "0/2 kept" in out
+
+
+def test_a_pipeline_in_the_current_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "pipeline_of_the_folder.py").write_text(
+        "from twinklr.core.pipeline import PipelineDefinition, StageDefinition\n"
+        "def mine():\n    return PipelineDefinition('mine', [StageDefinition('only', len)])\n"
+        "def wants(more):\n    return more\n"
+        "none = PipelineDefinition('none', [])\n"
+    )
+    (tmp_path / "pipeline_of_ruins.py").write_text("raise ValueError('half written')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", list(sys.path))
+    assert "mine: 1 stages" in run(capsys, "pipeline", "show", "pipeline_of_the_folder:mine")[1]
+    assert "has no stages" in run(capsys, "pipeline", "show", "pipeline_of_the_folder:none")[1]
+    for wrong, words in (
+        ("pipeline_of_the_folder:wants", "missing 1 required"),
+        ("pipeline_of_ruins:x", "half written"),
+    ):
+        code, out = run(capsys, "pipeline", "show", wrong)
+        assert code == 2
+        assert words in out
+        assert len(out.splitlines()) == 1

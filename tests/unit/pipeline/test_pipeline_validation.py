@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, NewType, Protocol, TypedDict, TypeVar
@@ -51,6 +52,13 @@ def stage(stage_id: str, *inputs: str, **settings: Any) -> StageDefinition:
         ([stage("a", "input", pattern=FAN_OUT, on_item_error="never")], ["'never'", "'collect'"]),
         ([stage("a", "input", pattern=FAN_OUT, max_concurrency=0)], ["max_concurrency is 0", "at least 1"]),
         ([stage("a", timeout_ms=0)], ["timeout_ms is 0", "above 0"]),
+        ([stage("a", timeout_ms="5s")], ["timeout_ms is '5s'", "milliseconds"]),
+        ([stage("a", "input", pattern=FAN_OUT, max_concurrency="4")], ["max_concurrency is '4'", "whole number"]),
+        ([stage("a", retry=3)], ["'a'", "retry is 3", "RetryConfig("]),
+        ([stage("a", stage=lambda one, two, three: one)], ["'a'", "missing a required argument: 'three'", "partial"]),
+        ([stage("a"), StageDefinition("b", work, inputs=[stage("a")])], ["'b'", "an input is a StageDefinition"]),
+        ([StageDefinition(3, work)], ["stage 3", "its id is a int", "strings"]),
+        ([work], ["stages[0] is a function", "StageDefinition("]),
         ([stage("a", stage=dict)], ["'a'", "the class dict", "dict(...)"]),
         ([stage("a", stage=7)], ["'a'", "is a int", "execute(input, context)"]),
         ([stage("a", stage=PipelineDefinition("q", []))], ["'a'", "in its pipeline", "'q' has no stages"]),
@@ -202,3 +210,33 @@ def test_fits(given: Any, wanted: Any, expected: bool):
 )
 def test_element_type(given: Any, expected: Any):
     assert element_type(given) == expected
+
+
+def test_all_cycles_are_found_also_one_that_waits_for_another():
+    findings = PipelineDefinition(
+        "p", [stage("p", "q"), stage("q", "a", "p"), stage("a", "b"), stage("b", "a"), stage("behind", "p")]
+    ).validate()
+    assert sorted(finding.partition("(")[2].partition(")")[0] for finding in findings if "cycle" in finding) == [
+        "a -> b -> a",
+        "p -> q -> p",
+    ]
+
+
+def test_a_deadline_of_the_pipeline_is_checked():
+    assert "deadline_ms is -5" in PipelineDefinition("p", [stage("a")], deadline_ms=-5).validate()[0]
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [
+        [stage("a", "b"), stage("b", "a"), *(stage(f"s{number}", "a") for number in range(5_000))],
+        [stage(f"{one}{number}", f"{other}{number}") for number in range(2_500) for one, other in ("ab", "ba")],
+        [stage(f"stage{number}") for number in range(5_000)]
+        + [stage(f"other{number}", f"stge{number}") for number in range(200)],
+    ],
+    ids=["behind a cycle", "many cycles", "many typing errors"],
+)
+def test_mistakes_in_thousands_of_stages_are_found_soon(stages: list[StageDefinition]):
+    started = time.process_time()
+    assert PipelineDefinition("p", stages).validate()
+    assert time.process_time() - started < 4.0

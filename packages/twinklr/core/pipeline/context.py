@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import random
+import threading
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ class RunLink(Protocol):
 class _Board:
     """What all views of one context share."""
 
-    __slots__ = ("budget", "cancellation", "clock", "metrics", "output_dir", "rng", "services", "state")
+    __slots__ = ("budget", "cancellation", "clock", "lock", "metrics", "output_dir", "rng", "services", "state")
 
     def __init__(self, services: dict[str, Any]) -> None:
         self.services = services
@@ -91,6 +92,7 @@ class _Board:
         self.cancellation = CancelToken()
         self.budget: Budget | None = None
         self.rng = random.Random()
+        self.lock = threading.Lock()
 
     def scoped(self) -> _Board:
         """A copy that shares everything but the state written from now on."""
@@ -285,7 +287,8 @@ class PipelineContext:
     def increment_metric(self, name: str, by: float = 1) -> None:
         """Count something up from 0."""
         metrics = self._board.metrics
-        metrics[name] = metrics.get(name, 0) + by
+        with self._board.lock:  # stages on threads count too
+            metrics[name] = metrics.get(name, 0) + by
         if self._record is not None:
             self._record.metrics.append(("add", name, by))
 

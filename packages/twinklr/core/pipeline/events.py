@@ -98,9 +98,9 @@ class JsonLines:
         target: A file to append to (made with its folders), or an open text stream.
     """
 
-    def __init__(self, target: Path | IO[str]) -> None:
-        self._path = target if isinstance(target, Path) else None
-        self._stream = None if isinstance(target, Path) else target
+    def __init__(self, target: Path | str | IO[str]) -> None:
+        self._path = Path(target) if isinstance(target, Path | str) else None
+        self._stream = None if isinstance(target, Path | str) else target
 
     def __call__(self, event: Event) -> None:
         """Write one line, whole or not at all, so that a killed run leaves a readable log."""

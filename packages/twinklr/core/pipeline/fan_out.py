@@ -11,15 +11,12 @@ import collections.abc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Any
 
+from twinklr.core.pipeline.faults import PipelineError
 from twinklr.core.pipeline.result import StageResult, StageStatus
 
 Perform = Callable[[Any, int], Awaitable[StageResult[Any]]]
 BREATH = 64
 """Items done before others are let run, in case the items never wait for anything."""
-
-
-class NotItems(Exception):
-    """The input of a fan-out is not a list of items; says what it is and what to return instead."""
 
 
 class ItemFailed(Exception):
@@ -90,7 +87,7 @@ def open_source(value: Any, source_id: str) -> Iterator[tuple[int, Any]] | Async
     """Numbered items of a fan-out's input.
 
     Raises:
-        NotItems: If it is a dict, a string, or nothing one can go through.
+        PipelineError: If it is a dict, a string, or nothing one can go through.
     """
     if value is None:  # its input was skipped or failed without being critical: nothing to do
         return iter(())
@@ -101,11 +98,11 @@ def open_source(value: Any, source_id: str) -> Iterator[tuple[int, Any]] | Async
             if lists
             else "return a list, StageResult.success([...])"
         )
-        raise NotItems(f"FAN_OUT needs a list of items, but {source_id!r} gave a dict; {hint}")
+        raise PipelineError(f"FAN_OUT needs a list of items, but {source_id!r} gave a dict; {hint}")
     if isinstance(value, collections.abc.AsyncIterable):
         return _numbered(value)
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise NotItems(
+        raise PipelineError(
             f"FAN_OUT needs a list of items, but {source_id!r} gave a {type(value).__name__}; return a list, "
             "StageResult.success([...])"
         )
@@ -114,9 +111,14 @@ def open_source(value: Any, source_id: str) -> Iterator[tuple[int, Any]] | Async
 
 async def _numbered(items: collections.abc.AsyncIterable[Any]) -> AsyncIterator[tuple[int, Any]]:
     index = 0
-    async for item in items:
-        yield index, item
-        index += 1
+    try:
+        async for item in items:
+            yield index, item
+            index += 1
+    finally:
+        close = getattr(items, "aclose", None)
+        if close is not None:  # a generator left early cleans up now, not when it is collected
+            await close()
 
 
 class FanOut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 INITIAL = "input"
 """Name of the run's initial input among a stage's inputs; ``input.NAME`` is one part of it."""
@@ -61,34 +62,45 @@ class Graph:
         return ready
 
     def cycles(self) -> list[list[int]]:
-        """One path for each group of stages that wait for themselves, first stage repeated at the end."""
-        left = set(range(len(self.ids))) - set(self.order())
-        found = []
-        while left:
-            path: list[int] = []
-            seen: dict[int, int] = {}
-            position = min(left)
-            while position not in seen:
-                seen[position] = len(path)
-                path.append(position)
-                following = next((parent for parent in self.parents[position] if parent in left), None)
-                if following is None:
-                    break
-                position = following
+        """Cycles that share no stage, first stage repeated at the end; without them there would be none left."""
+        waiting = [len(parents) for parents in self.parents]
+        free = [position for position, count in enumerate(waiting) if count == 0]
+        left = [True] * len(waiting)
+        found: list[list[int]] = []
+        path: list[int] = []  # each waits for the next
+        place: dict[int, int] = {}
+        start = 0
+        while True:
+            for position in free:
+                left[position] = False
+                for child in self.children[position]:
+                    waiting[child] -= 1
+                    if waiting[child] == 0 and left[child]:
+                        free.append(child)
+            while path and not left[path[-1]]:
+                del place[path.pop()]
+            while start < len(left) and not left[start]:
+                start += 1
+            if start == len(left):
+                return found
+            position = next(parent for parent in self.parents[path[-1]] if left[parent]) if path else start
+            if position in place:
+                free = path[place[position] :]
+                found.append([*free, position][::-1])
             else:
-                found.append([*path[seen[position] :], position][::-1])
-            left -= set(path)
+                free = []
+                place[position] = len(path)
+                path.append(position)
+
+    @cached_property
+    def ancestors(self) -> list[int]:
+        """For each stage the positions it waits for, directly or through others, as the bits of a number."""
+        found = [0] * len(self.ids)
+        for position in self.order():
+            for parent in self.parents[position]:
+                found[position] |= found[parent] | 1 << parent
         return found
 
     def is_upstream(self, ancestor: int, position: int) -> bool:
         """True when ``position`` waits for ``ancestor``, directly or through others."""
-        seen = {position}
-        todo = [position]
-        while todo:
-            for parent in self.parents[todo.pop()]:
-                if parent == ancestor:
-                    return True
-                if parent not in seen:
-                    seen.add(parent)
-                    todo.append(parent)
-        return False
+        return ancestor in self.parents[position] or bool(self.ancestors[position] >> ancestor & 1)

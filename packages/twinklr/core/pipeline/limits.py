@@ -124,7 +124,9 @@ class _Bucket:
 
     def wait_ms(self, amount: float, now_ms: float) -> float:
         """Time until ``amount`` is there. More than a minute's worth waits for a full bucket."""
-        self.level = min(self.per_minute, self.level + (now_ms - self.at_ms) * self.per_minute / 60_000.0)
+        # Not below nothing: a limiter made outside a virtual loop was made "later" than the loop's first moment.
+        passed_ms = max(0.0, now_ms - self.at_ms)
+        self.level = min(self.per_minute, self.level + passed_ms * self.per_minute / 60_000.0)
         self.at_ms = now_ms
         missing = min(amount, self.per_minute) - self.level
         # A rest below a millionth is rounding of the clock, and waiting for it would never end.

@@ -143,7 +143,7 @@ class Keeper:
                 ticket.reads[name] = await self._read_digest(context.peek(name))
             if self._looks_up:
                 ticket.hit = await self._find(ticket, context)
-        except (StoreError, OSError) as error:
+        except (StoreError, OSError, ValueError) as error:
             self._run.find(f"stage {self._definition.id!r}: is not cached: {_of_input(error)}")
             return None
         return ticket
@@ -171,7 +171,7 @@ class Keeper:
             kept = decode(entry.data, entry.files, self._trusted)
             recording = Recording(kept["state"], kept["metrics"])
             result = StageResult(StageStatus.SUCCEEDED, kept["output"], metadata=kept["metadata"])
-        except (StoreError, KeyError, TypeError) as error:
+        except (StoreError, KeyError, TypeError, ValueError) as error:
             self._run.find(f"stage {self._definition.id!r}: a stored output cannot be used ({error}); it is made again")
             return None
         context.replay(recording)
@@ -201,7 +201,7 @@ class Keeper:
             await self._store.put(ticket.key, self._run.prefix + self._definition.id, encoded)
             if fresh:
                 await self._store.put_reads(ticket.base, sorted(ticket.reads))
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 - reading attributes of the output runs the user's code
             self._run.find(f"stage {self._definition.id!r}: its output is not kept: {_of_output(error)}")
 
     def _counts(self, name: str) -> bool:

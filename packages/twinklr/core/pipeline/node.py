@@ -15,13 +15,12 @@ from twinklr.core.pipeline.definition import PipelineDefinition, StageDefinition
 from twinklr.core.pipeline.fan_out import (
     FanOut,
     ItemFailed,
-    NotItems,
     Stream,
     UpstreamFailed,
     known_length,
     open_source,
 )
-from twinklr.core.pipeline.faults import StageTimeout
+from twinklr.core.pipeline.faults import PipelineError, StageTimeout
 from twinklr.core.pipeline.graph import initial_part
 from twinklr.core.pipeline.result import Question, RunStatus, StageResult, StageStatus, complete
 
@@ -72,23 +71,23 @@ class Node:
         return self.definition.is_fan_out and source.definition.is_fan_out and source.definition.critical
 
     async def execute(self) -> StageResult[Any]:
-        """Run it: skip, condition, input, work, deadline."""
+        """Run it: skip, condition, input, work, deadline. Its result, whatever happens."""
         run, definition = self._run, self.definition
         self.started_ms = run.now()
-        plain = self._work.plain and run.environment.memory is None
-        if not plain and (verdict := await self._ask()) is not None:
-            return verdict
         try:
+            plain = self._work.plain and run.environment.memory is None
+            if not plain and (verdict := await self._ask()) is not None:
+                return verdict
             value = self._input()
-        except LookupError as error:
-            return StageResult.failure(str(error.args[0]))
-        if not plain:
-            self._prepare()
-            if definition.is_fan_out:
-                return await self._in_time(self._fan_out(value))
-        if run.watched:
-            run.emit(events.StageStarted, self.name)
-        return await (self._perform(value, None) if plain else self._in_time(self._perform(value, None)))
+            if not plain:
+                self._prepare()
+                if definition.is_fan_out:
+                    return await self._in_time(self._fan_out(value))
+            if run.watched:
+                run.emit(events.StageStarted, self.name)
+            return await (self._perform(value, None) if plain else self._in_time(self._perform(value, None)))
+        except Exception as error:  # noqa: BLE001 - inputs, their items and cache keys are objects of the user's own
+            return StageResult.failure(error)
 
     async def _in_time(self, work: Coroutine[Any, Any, StageResult[Any]]) -> StageResult[Any]:
         limit_ms = self.definition.deadline_ms
@@ -103,7 +102,7 @@ class Node:
         """The initial input, one output, or a dict of several.
 
         Raises:
-            LookupError: If it names a part of the initial input that is not there.
+            PipelineError: If it names a part of the initial input that is not there.
         """
         run, names = self._run, self.definition.inputs
         if not names:
@@ -201,10 +200,7 @@ class Node:
         source: Iterator[tuple[int, Any]] | AsyncIterator[tuple[int, Any]]
         streams = isinstance(value, Stream)
         run.emit(events.StageStarted, self.name, None if streams else known_length(value))
-        try:
-            source = value.follow() if streams else open_source(value, source_id)
-        except NotItems as error:
-            return StageResult.failure(str(error))
+        source = value.follow() if streams else open_source(value, source_id)
         receivers = [child for child in run.children(self) if child.streams_from(self)]
         if receivers and value is not None:
             self.stream = Stream()
@@ -218,22 +214,20 @@ class Node:
             return failed.as_result(fan_out.results)
         except UpstreamFailed:
             return StageResult(StageStatus.CANCELLED, error=f"its input {source_id!r} did not finish")
-        except Exception as error:  # noqa: BLE001 - the items come from the user's own iterator, which may raise anything
-            return StageResult.failure(error)
 
 
 def part_of(initial: Any, part: str, stage_id: str) -> Any:
     """What ``input.NAME`` means: a key of the initial input, or an attribute.
 
     Raises:
-        LookupError: If there is neither.
+        PipelineError: If there is neither.
     """
     if isinstance(initial, Mapping):
         if part in initial:
             return initial[part]
     elif hasattr(initial, part):
         return getattr(initial, part)
-    raise LookupError(
+    raise PipelineError(
         f"the initial input has no {part!r}; hand it in: execute(pipeline, {{{part!r}: ...}}, context), "
         f"or take 'input.{part}' out of the inputs of {stage_id!r}"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
@@ -150,7 +151,7 @@ def _from_headers(headers: Any) -> float | None:
             return float(text) * unit
     try:
         until = parsedate_to_datetime(lower["retry-after"])
-        now = parsedate_to_datetime(lower["date"])
+        now = parsedate_to_datetime(lower["date"]) if "date" in lower else datetime.now(UTC)
     except (KeyError, ValueError, TypeError):
         return None
     return max(0.0, (until - now).total_seconds() * 1000.0)

@@ -328,8 +328,8 @@ class PipelineResult:
 
         return timeline_text(self, width)
 
-    def write_report(self, path: Path) -> None:
+    def write_report(self, path: Path | str) -> None:
         """Write the run as one HTML file that needs nothing else: timeline, attempts, cache hits, findings."""
         from twinklr.core.pipeline.run_report import write_report  # noqa: PLC0415 - pictures are seldom needed
 
-        write_report(self, path)
+        write_report(self, Path(path))

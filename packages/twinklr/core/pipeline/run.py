@@ -219,7 +219,7 @@ class Run:
         """What an input name stands for: a stage's output, its stream while it runs, or (part of) the initial input.
 
         Raises:
-            LookupError: If it names a part of the initial input that is not there.
+            PipelineError: If it names a part of the initial input that is not there.
         """
         position = self.graph.index.get(name)
         if position is None:

@@ -18,6 +18,7 @@ MAX_ITEMS = 200
 STYLE = """
 body{font:14px system-ui,sans-serif;margin:2rem;color:#1c1e21;background:#fff}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:3px 8px;border-bottom:1px solid #e3e5e8}
+td:nth-child(3){white-space:nowrap}
 td.bar{width:55%;position:relative;padding:0}
 td.bar i{position:absolute;top:4px;bottom:4px;min-width:2px;border-radius:2px}
 .succeeded{background:#3a8f5c}.failed{background:#c8372d}.cancelled{background:#d99a26}.paused{background:#8c5bc0}

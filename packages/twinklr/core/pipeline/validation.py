@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from twinklr.core.pipeline.backends.body import Body
 from twinklr.core.pipeline.graph import initial_part
 from twinklr.core.pipeline.typefit import check_types
 
@@ -15,20 +16,58 @@ if TYPE_CHECKING:
 
 FAN_OUT_ONLY = {"max_concurrency": None, "on_item_error": "fail"}
 """Settings that only a fan-out looks at, and their defaults."""
+MAX_COMPARISONS = 100_000
+"""Names compared to find the nearest of unknown ones; about a second."""
 
 
 def check_pipeline(pipeline: PipelineDefinition) -> list[str]:
     """All findings on a definition, those on its graph first, then stage by stage, then types."""
+    wrong = list(_check_kinds(pipeline))
+    if wrong:
+        return wrong  # the rest needs ids to look at
     findings = list(_check_graph(pipeline))
+    hints = _hints(pipeline)
     for stage in pipeline.stages:
-        findings += [f"stage {stage.id!r}: {problem}" for problem in _check_stage(stage, pipeline)]
+        findings += [f"stage {stage.id!r}: {problem}" for problem in _check_stage(stage, pipeline, hints)]
     return findings + check_types(pipeline)
+
+
+def _check_kinds(pipeline: PipelineDefinition) -> Iterator[str]:
+    """What is not even a definition with ids."""
+    from twinklr.core.pipeline.definition import StageDefinition  # noqa: PLC0415 - it imports this module
+
+    for position, stage in enumerate(pipeline.stages):
+        one: object = stage
+        if not isinstance(one, StageDefinition):
+            yield (
+                f"pipeline {pipeline.name!r}: stages[{position}] is a {type(one).__name__}; "
+                "write StageDefinition('its id', ...)"
+            )
+            continue
+        named: list[tuple[str, object]] = [("its id", stage.id), *(("an input", name) for name in stage.inputs)]
+        for what, name in named:
+            if not isinstance(name, str):
+                yield f"stage {stage.id!r}: {what} is a {type(name).__name__}; ids are strings"
+
+
+def _hints(pipeline: PipelineDefinition) -> dict[str, str]:
+    """What may have been meant by each unknown input; the nearest name while looking for it takes no ages."""
+    known = pipeline.graph.index
+    names = (name for stage in pipeline.stages for name in stage.inputs)
+    unknown = list(dict.fromkeys(name for name in names if name not in known and initial_part(name) is None))
+    there = f"there are {', '.join(sorted(known)[:10])}" if unknown else ""
+    hints = {}
+    for count, name in enumerate(unknown):
+        near = get_close_matches(name, known, 1) if count * len(known) < MAX_COMPARISONS else []
+        hints[name] = f"did you mean {near[0]!r}?" if near else there
+    return hints
 
 
 def _check_graph(pipeline: PipelineDefinition) -> Iterator[str]:
     if not pipeline.stages:
         yield f"pipeline {pipeline.name!r} has no stages; give it at least one StageDefinition"
         return
+    yield from (f"pipeline {pipeline.name!r}: {one}" for one in _check_time("deadline_ms", pipeline.deadline_ms))
     for name, count in Counter(stage.id for stage in pipeline.stages).items():
         if count > 1:
             yield f"stage {name!r}: duplicate id, {count} stages have it; give each stage an id of its own"
@@ -43,27 +82,31 @@ def _check_graph(pipeline: PipelineDefinition) -> Iterator[str]:
         )
 
 
-def _check_stage(stage: StageDefinition, pipeline: PipelineDefinition) -> Iterator[str]:
+def _check_stage(stage: StageDefinition, pipeline: PipelineDefinition, hints: dict[str, str]) -> Iterator[str]:
     if not str(stage.id).strip():
         yield "its id is empty; ids are non-empty strings"
-    yield from _check_inputs(stage, pipeline)
+    yield from _check_inputs(stage, pipeline, hints)
     yield from _check_pattern(stage)
     yield from _check_body(stage)
     for name in ("timeout_ms", "deadline_ms"):
-        value = getattr(stage, name)
-        if value is not None and value <= 0:
-            yield f"{name} is {value}; give a time above 0 or leave it out"
-    if stage.max_concurrency is not None and stage.max_concurrency < 1:
-        yield f"max_concurrency is {stage.max_concurrency}; give at least 1"
+        yield from _check_time(name, getattr(stage, name))
+    most: object = stage.max_concurrency
+    if most is not None and (not isinstance(most, int) or most < 1):
+        yield f"max_concurrency is {most!r}; give a whole number, at least 1"
+    if stage.retry is not None and not hasattr(stage.retry, "next_delay_ms"):
+        yield f"retry is {stage.retry!r}; give RetryConfig(max_attempts=3)"
 
 
-def _check_inputs(stage: StageDefinition, pipeline: PipelineDefinition) -> Iterator[str]:
+def _check_time(name: str, value: object) -> Iterator[str]:
+    if value is not None and (not isinstance(value, int | float) or not value > 0):
+        yield f"{name} is {value!r}; give a time above 0, in milliseconds, or leave it out"
+
+
+def _check_inputs(stage: StageDefinition, pipeline: PipelineDefinition, hints: dict[str, str]) -> Iterator[str]:
     known = pipeline.graph.index
     for name in stage.inputs:
         if name not in known and initial_part(name) is None:
-            near = get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known)[:10])}"
-            yield f"unknown input {name!r}; {hint}"
+            yield f"unknown input {name!r}; {hints[name]}"
     keys = Counter(name if name in known else initial_part(name) or name for name in stage.inputs)
     for name, count in keys.items():
         if count > 1:
@@ -113,3 +156,7 @@ def _check_body(stage: StageDefinition) -> Iterator[str]:
         yield f"its stage is the class {body.__name__}; hand in an instance: {body.__name__}(...)"
     elif not callable(execute):
         yield f"its stage is a {type(body).__name__}; give an object with execute(input, context), or a function"
+    else:
+        problem = Body.of(body).misfit()
+        if problem:
+            yield f"its stage cannot be called with (input, context): {problem}; bind the rest with functools.partial"

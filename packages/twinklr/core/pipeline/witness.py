@@ -31,6 +31,7 @@ class StateWitness:
         self._state = state
         self._find = find
         self._writers: dict[str, tuple[str, int | None]] = {}
+        self._missed: set[tuple[str, str]] = set()
 
     def wrote(self, key: str, stage_id: str, item: int | None) -> None:
         """A stage, or one of its items, wrote a key."""
@@ -58,9 +59,11 @@ class StateWitness:
                     f"stage {stage_id!r}: reads state {key!r} of {writer[0]!r}, which is not upstream, so it may not "
                     f"be there yet; add {writer[0]!r} to its inputs"
                 )
-        elif bare:
-            near = get_close_matches(key, self._state, 1, 0.4)
-            written = ", ".join(sorted(self._state)) or "nothing"
+        elif bare and (stage_id, key) not in self._missed:
+            self._missed.add((stage_id, key))
+            keys = sorted(self._state)  # copied at once: stages on threads may write meanwhile
+            near = get_close_matches(key, keys, 1, 0.4)
+            written = ", ".join(keys[:10]) or "nothing"
             hint = f"did you mean {near[0]!r}?" if near else f"written so far: {written}."
             self._find(
                 f"stage {stage_id!r}: reads state {key!r}, which no upstream stage wrote; {hint} Let an upstream stage "

@@ -39,6 +39,16 @@ class Body:
             return self.function(value, context)
         return self.function(value) if self.takes else self.function()
 
+    def misfit(self) -> str:
+        """Why it cannot be called that way; empty where it can."""
+        try:
+            inspect.signature(self.function).bind(*[None] * self.takes)
+        except TypeError as error:
+            return str(error)
+        except ValueError:  # some builtins have no signature
+            return ""
+        return ""
+
 
 def _positional(function: Callable[..., Any]) -> int:
     try:

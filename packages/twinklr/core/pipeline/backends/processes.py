@@ -165,4 +165,7 @@ def _answer(payload: bytes) -> bytes:
         except Exception:  # noqa: BLE001 - an exception with a constructor of its own may fail in any way
             error = PipelineError(f"{type(error).__name__}: {error}")
         error.__traceback__ = None
-        return pickle.dumps((error, remote, None, recording))
+        try:
+            return pickle.dumps((error, remote, None, recording))
+        except Exception:  # noqa: BLE001 - what it wrote to state may be what cannot be pickled
+            return pickle.dumps((error, remote, None, Recording()))

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from support.effect_calls import make_call, over_black, reference_slots
+from twinklr.core.effects import galaxy, plasma
+from twinklr.core.effects.call import EffectFunction
 from twinklr.core.effects.catalog import EFFECTS
 
 EXACT = 0.99
@@ -22,10 +24,12 @@ FLOORS: Mapping[str, Mapping[int, float]] = {
     "Curtain": {},
     "Fan": {},
     "Fill": {},
+    "Galaxy": {},
     "Garlands": {},
     "Marquee": {},
     "Morph": {},
     "Pinwheel": {},
+    "Plasma": {},
     "Ripple": {},
     "Shockwave": {},
     "SingleStrand": {},
@@ -38,11 +42,17 @@ FLOORS: Mapping[str, Mapping[int, float]] = {
 }
 """Share of channel values within 2/255, on every model of `MODELS`, by variant; 0.99 where a variant is not named."""
 
+FUNCTIONS: Mapping[str, EffectFunction] = {
+    **{name: row.function for name, row in EFFECTS.items()},
+    **galaxy.EFFECTS,
+    **plasma.EFFECTS,
+}
+
 
 @pytest.mark.reference
 @pytest.mark.parametrize("name", sorted(FLOORS))
 def test_every_variant_is_what_xlights_renders(reference: Path, name: str) -> None:
-    paint = EFFECTS[name].function
+    paint = FUNCTIONS[name]
     low = {}
     for model in MODELS:
         slots = reference_slots(reference / "reference" / "effects", f"effect_{name}", model)

@@ -17,11 +17,16 @@ from twinklr.core.effects import (
     circles,
     curtain,
     fan,
+    figures,
     fill,
+    galaxy,
     garlands,
+    lines,
+    liquid,
     marquee,
     morph,
     pinwheel,
+    plasma,
     ripple,
     shockwave,
     spirals,
@@ -31,13 +36,13 @@ from twinklr.core.effects import (
     wave,
 )
 from twinklr.core.effects.call import EffectFunction
-from twinklr.core.effects.catalog import EFFECTS
 
 MODULES = (
-    bars, butterfly, circles, curtain, fan, fill, garlands, marquee, morph,
-    pinwheel, ripple, shockwave, spirals, spirograph, strands, tree, wave,
+    bars, butterfly, circles, curtain, fan, figures, fill, galaxy, garlands, lines, liquid, marquee, morph,
+    pinwheel, plasma, ripple, shockwave, spirals, spirograph, strands, tree, wave,
 )  # fmt: skip
 RENDERERS: Mapping[str, EffectFunction] = {name: f for module in MODULES for name, f in module.EFFECTS.items()}
+POINTWISE = frozenset(name for module in MODULES for name in getattr(module, "POINTWISE", ()))
 
 VARIANTS: tuple[tuple[str, str], ...] = (
     ("Bars", ""),
@@ -49,11 +54,24 @@ VARIANTS: tuple[tuple[str, str], ...] = (
     ("Butterfly", "SLIDER_Butterfly_Style=5"),
     ("Circles", ""),
     ("Circles", "CHECKBOX_Circles_Bounce=1,CHECKBOX_Circles_Linear_Fade=1,SLIDER_Circles_Size=2"),
+    ("Circles", "CHECKBOX_Circles_Bubbles=1,SLIDER_Circles_Size=3"),
     ("Curtain", ""),
     ("Curtain", "CHOICE_Curtain_Edge=middle,CHOICE_Curtain_Effect=close then open,SLIDER_Curtain_Swag=10"),
     ("Curtain", "CHOICE_Curtain_Edge=bottom,CHECKBOX_Curtain_Repeat=1,TEXTCTRL_Curtain_Speed=3.0"),
     ("Fan", ""),
     ("Fan", "SLIDER_Fan_Num_Elements=2,CHECKBOX_Fan_Blend_Edges=0,CHECKBOX_Fan_Reverse=1,SLIDER_Fan_Accel=-4"),
+    ("Shape", ""),
+    ("Shape", "CHOICE_Shape_ObjectToDraw=Random,SLIDER_Shape_Lifetime=30,CHECKBOX_Shape_HoldColour=0"),
+    ("Shape", "CHECKBOX_Shapes_RandomMovement=1,SLIDER_Shapes_Velocity=9,CHECKBOX_Shape_RandomLocation=0"),
+    ("Galaxy", ""),
+    ("Galaxy", "SLIDER_Galaxy_Start_Radius=90,SLIDER_Galaxy_Accel=4,CHECKBOX_Galaxy_Inward=1"),
+    ("Galaxy", "CHECKBOX_Galaxy_Blend_Edges=0,CHECKBOX_Galaxy_Reverse=1,CHECKBOX_Galaxy_Scale=0"),
+    ("Lines", "SLIDER_Lines_Trails=3,SLIDER_Lines_Thickness=4"),
+    ("Lines", "SLIDER_Lines_Segments=2,CHECKBOX_Lines_FadeTrails=0,SLIDER_Lines_Trails=2"),
+    ("Liquid", "CHECKBOX_Enabled2=1,CHECKBOX_LeftBarrier=1,CHECKBOX_TopBarrier=1"),
+    ("Liquid", "CHECKBOX_HoldColor=0,TEXTCTRL_WarmUpFrames=9,TEXTCTRL_Size=2000"),
+    ("Plasma", ""),
+    ("Plasma", "CHOICE_Plasma_Color=Preset Colors 2,SLIDER_Plasma_Speed=100,SLIDER_Plasma_Style=4"),
     ("Fill", "SLIDER_Fill_Position=40,SLIDER_Fill_Band_Size=2,SLIDER_Fill_Skip_Size=1,SLIDER_Fill_Offset=2"),
     ("Garlands", "SLIDER_Garlands_Type=3,CHOICE_Garlands_Direction=Left then Right"),
     ("Marquee", "SLIDER_Marquee_Thickness=3,SLIDER_Marquee_Skip_Size=2,CHECKBOX_Marquee_WrapX=1,SLIDER_MarqueeXC=40"),
@@ -88,7 +106,7 @@ def test_a_window_is_a_part_of_the_whole(name: str, stored: str) -> None:
     assert np.array_equal(part, whole[10:15])
 
 
-@pytest.mark.parametrize(("name", "stored"), [(name, stored) for name, stored in VARIANTS if EFFECTS[name].pointwise])
+@pytest.mark.parametrize(("name", "stored"), [(name, stored) for name, stored in VARIANTS if name in POINTWISE])
 def test_single_cells_are_painted_as_in_the_whole(name: str, stored: str) -> None:
     call = make_call(stored, size=(9, 7), frames=12)
     columns, rows = np.array([[0, 8, 3, 3, 4]]), np.array([[0, 6, 2, 5, 3]])

@@ -23,3 +23,11 @@ def test_no_effect_is_claimed_twice() -> None:
 
 def test_effects_that_paint_on_a_canvas_are_never_painted_in_spots() -> None:
     assert not any(EFFECTS[name].pointwise for name in CANVAS & set(EFFECTS))
+
+
+def test_a_type_that_cannot_be_painted_is_named() -> None:
+    row = EFFECTS["VU Meter"]
+
+    assert row.missing_type({"CHOICE_VUMeter_Type": "Waveform"}) == "Waveform"
+    assert row.missing_type({"CHOICE_VUMeter_Type": "Spectrogram"}) is None
+    assert EFFECTS["Circles"].missing_type({"CHECKBOX_Circles_Radial": "1"}) == "Radial"

@@ -1,7 +1,8 @@
 """Every effect the renderer knows: xLights' name, the function that paints it, and facts the renderer needs.
 
-An effect's module has a table ``EFFECTS`` of the functions it brings and, where they can paint single cells, a set
-``POINTWISE`` of their names. To add an effect, write such a module and name it here.
+An effect's module has a table ``EFFECTS`` of the functions it brings and, where it applies, a set ``POINTWISE`` of
+those that can paint single cells and a table ``UNPAINTED`` of settings with which they paint nothing. To add an
+effect, write such a module and name it here.
 """
 
 from __future__ import annotations
@@ -19,18 +20,23 @@ from twinklr.core.effects import (
     dmx,
     faces,
     fan,
+    figures,
     fill,
     fire,
     fireworks,
+    galaxy,
     garlands,
     life,
     lightning,
+    lines,
+    liquid,
     marquee,
     meteors,
     morph,
     notes,
     pictures,
     pinwheel,
+    plasma,
     ripple,
     shimmer,
     shockwave,
@@ -57,18 +63,23 @@ MODULES: tuple[ModuleType, ...] = (
     dmx,
     faces,
     fan,
+    figures,
     fill,
     fire,
     fireworks,
+    galaxy,
     garlands,
     life,
     lightning,
+    lines,
+    liquid,
     marquee,
     meteors,
     morph,
     notes,
     pictures,
     pinwheel,
+    plasma,
     ripple,
     shimmer,
     shockwave,
@@ -99,6 +110,7 @@ class EffectRow:
             that equal settings do not mean equal pixels.
         canvas: It paints on the picture of the layers below it.
         pointwise: It can paint single cells, each on its own (see `EffectCall.cells`).
+        unpainted: Settings, key and value, with which it paints nothing: a type we do not know how to draw.
     """
 
     function: EffectFunction
@@ -107,6 +119,18 @@ class EffectRow:
     follows_time: bool = False
     canvas: bool = False
     pointwise: bool = False
+    unpainted: tuple[tuple[str, str], ...] = ()
+
+    def missing_type(self, settings: Mapping[str, str]) -> str | None:
+        """The type or look asked for that cannot be painted, or None where all is well.
+
+        Args:
+            settings: ``E_`` settings without the prefix.
+        """
+        for key, value in self.unpainted:
+            if settings.get(key) == value:
+                return value if value != "1" else key.rpartition("_")[2]
+        return None
 
 
 RANDOM = frozenset(
@@ -117,8 +141,10 @@ RANDOM = frozenset(
         "Fireworks",
         "Life",
         "Lightning",
+        "Lines",
         "Liquid",
         "Meteors",
+        "Shape",
         "Shimmer",
         "Snowflakes",
         "Snowstorm",
@@ -155,6 +181,7 @@ def _row(name: str, function: EffectFunction, module: ModuleType) -> EffectRow:
         follows_time=name in FOLLOWS_TIME,
         canvas=name in CANVAS,
         pointwise=name in getattr(module, "POINTWISE", ()),
+        unpainted=getattr(module, "UNPAINTED", {}).get(name, ()),
     )
 
 

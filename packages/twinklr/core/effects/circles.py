@@ -18,17 +18,24 @@ from twinklr.core.effects.paint import frame_numbers, frames_of
 
 Floats = NDArray[np.float64]
 
+DARK = ("Radial", "Radial_3D", "Plasma")
+"""Looks that are not painted yet."""
+
+SOLID, FADING, HOLLOW = range(3)
+"""How a disc is filled."""
+
 
 def render_circles(call: EffectCall) -> Pixels:
-    """Paint the Circles effect: drifting, bouncing and fading discs; its radial and bubble looks stay dark."""
+    """Paint the Circles effect: discs or rings that drift, bounce or fade; the looks of `DARK` stay dark."""
     settings = call.settings
-    looks = ("Radial", "Radial_3D", "Bubbles", "Plasma")
-    if any(settings.flag(f"CHECKBOX_Circles_{look}") for look in looks):
+    if any(settings.flag(f"CHECKBOX_Circles_{look}") for look in DARK):
         return call.blank()
     frames = frames_of(call)
     count = max(int(settings.number("SLIDER_Circles_Count", 3)), 1)
     radius = settings.over_time("Circles_Size", "SLIDER_Circles_Size", 5, frames).astype(np.float64)
     bounce = settings.flag("CHECKBOX_Circles_Bounce")
+    filling = FADING if settings.flag("CHECKBOX_Circles_Linear_Fade") else SOLID
+    filling = HOLLOW if settings.flag("CHECKBOX_Circles_Bubbles") else filling
     pixels = call.blank()
     places = _places(call, count, radius, bounce)
     cells = call.columns[0], np.ascontiguousarray(np.broadcast_to(call.rows, call.shape[1:]))
@@ -40,7 +47,7 @@ def render_circles(call: EffectCall) -> Pixels:
             [radius, np.full(frames, 0.0 if bounce else call.width), np.full(frames, 0.0 if bounce else call.height)]
         ),
         cells,
-        settings.flag("CHECKBOX_Circles_Linear_Fade"),
+        filling,
     )
     return pixels
 
@@ -62,13 +69,26 @@ def _places(call: EffectCall, count: int, radius: Floats, bounce: bool) -> Float
 
 
 @njit(cache=True, nogil=True)
+def _on_ring(dx: float, dy: float, radius: float, around: float, over: float) -> bool:
+    """Whether a ring a cell wide, or one of its copies where the buffer wraps, passes a cell."""
+    wide = min(int(radius / around) + 1, 25) if around > 0.0 else 0
+    tall = min(int(radius / over) + 1, 25) if over > 0.0 else 0
+    for across in range(-wide, wide + 1):
+        for up in range(-tall, tall + 1):
+            x, y = dx + across * around, dy + up * over
+            if radius - 0.9 < np.sqrt(x * x + y * y) <= radius:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
 def _lay_discs(
     pixels: Pixels,
     colors: NDArray[np.uint8],
     places: Floats,
     extent: Floats,
     cells: tuple[NDArray[np.int64], NDArray[np.int64]],
-    fade: bool,
+    filling: int,
 ) -> None:
     """Paint the discs, later ones on top. ``extent`` is the radius, and the width and height they wrap at or 0."""
     columns, rows = cells
@@ -83,9 +103,11 @@ def _lay_discs(
                     dx = min(dx, around - dx) if around > 0.0 else dx
                     dy = min(dy, over - dy) if over > 0.0 else dy
                     away = np.sqrt(dx * dx + dy * dy)
-                    if away > radius:
+                    if away > radius and filling != HOLLOW:
                         continue
-                    alpha = int((1.0 - away / radius) * 255.0) if fade and radius > 0.0 else 255
+                    if filling == HOLLOW and not _on_ring(dx, dy, radius, around, over):
+                        continue
+                    alpha = int((1.0 - away / radius) * 255.0) if filling == FADING and radius > 0.0 else 255
                     if alpha > 0:
                         pixels[frame, row, column, 0] = colors[frame, slot, 0]
                         pixels[frame, row, column, 1] = colors[frame, slot, 1]
@@ -96,3 +118,8 @@ def _lay_discs(
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"Circles": render_circles})
 
 POINTWISE = frozenset(EFFECTS)
+
+UNPAINTED: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {"Circles": tuple((f"CHECKBOX_Circles_{look}", "1") for look in DARK)}
+)
+"""By effect: the settings, key and value, with which nothing is painted."""

@@ -146,9 +146,12 @@ def _track(
             start = segments[-1].stop
         if start >= stop or effect.name in ("", "Random"):
             continue
-        if effect.name not in effects:
+        segment = _segment(effect, effects.get(effect.name), start, stop, label)
+        if segment.row is None:
             missing[effect.name] += 1
-        segments.append(_segment(effect, effects.get(effect.name), start, stop, label))
+        elif (kind := segment.row.missing_type(segment.settings.effect)) is not None:
+            missing[f"{effect.name} ({kind})"] += 1
+        segments.append(segment)
     return LayerTrack(tuple(segments), tuple(segment.start for segment in segments))
 
 

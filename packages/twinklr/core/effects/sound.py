@@ -385,3 +385,15 @@ TYPES: Mapping[str, Kind] = MappingProxyType(
 """How each type of the meter is painted."""
 
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"VU Meter": render_vu_meter})
+
+UNPAINTED: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {
+        "VU Meter": (
+            ("CHOICE_VUMeter_Type", "Waveform"),
+            ("CHOICE_VUMeter_Type", "Frame Waveform"),
+            ("CHOICE_VUMeter_Type", "Spectrogram Circle Line"),
+            ("CHOICE_VUMeter_Type", "Dominant Frequency Colour Gradient"),
+        )
+    }
+)
+"""By effect: the settings, key and value, with which nothing is painted."""

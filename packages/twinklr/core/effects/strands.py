@@ -178,3 +178,8 @@ def _render_skips(call: EffectCall) -> Pixels:
 
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"SingleStrand": render_singlestrand})
 POINTWISE = frozenset(EFFECTS)
+
+UNPAINTED: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {"SingleStrand": (("NOTEBOOK_SSEFFECT_TYPE", "FX"),)}
+)
+"""By effect: the settings, key and value, with which nothing is painted."""

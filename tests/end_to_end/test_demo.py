@@ -136,6 +136,14 @@ def test_another_seed_gives_another_show(folder, tmp_path, twinklr):
     assert (tmp_path / "demo_song" / "demo_song.xsq").read_bytes() != (folder / "demo_song.xsq").read_bytes()
 
 
+def test_each_show_has_files_of_its_own(folder, tmp_path, twinklr):
+    """A program that rewrites one render in place changes no other show, nor what is kept for later runs."""
+    assert twinklr("demo", "--out", tmp_path, "--quiet").code == 0
+
+    assert (tmp_path / "demo_song" / "demo_song.fseq").stat().st_nlink == 1
+    assert (folder / "demo_song.fseq").stat().st_nlink == 1
+
+
 def test_force_keeps_the_old_sequence_as_a_backup(tmp_path, twinklr):
     target = tmp_path / "demo_song"
     target.mkdir()

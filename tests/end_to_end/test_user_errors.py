@@ -136,12 +136,25 @@ def test_a_broken_show_of_another_kind_keeps_what_was_there(twinklr, song, demo_
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["other"]
 
 
-def test_debug_shows_the_traceback(demo_show, tmp_path):
-    from twinklr.cli.main import main
-    from twinklr.core.errors import InputError
+def test_debug_shows_the_traceback(twinklr, demo_show, tmp_path):
+    outcome = twinklr("--debug", "run", missing(tmp_path), "--show", demo_show, "--out", tmp_path / "out")
 
-    with pytest.raises(InputError, match="no_such_song"):
-        main(["--debug", "run", str(missing(tmp_path)), "--show", str(demo_show), "--out", str(tmp_path / "out")])
+    assert outcome.code == 2
+    assert "Traceback" in outcome.err
+    assert "no_such_song" in outcome.err
+
+
+def test_a_folder_without_a_name_is_no_song(twinklr, demo_show, tmp_path):
+    assert_one_line(twinklr("run", ".", "--show", demo_show, "--out", tmp_path / "out"), "folder")
+
+
+def test_a_render_of_the_user_is_not_replaced_either(twinklr, song, demo_show, tmp_path):
+    there = tmp_path / "out" / "beats" / "beats.fseq"
+    there.parent.mkdir(parents=True)
+    there.write_text("rendered in xLights")
+
+    assert_one_line(twinklr("run", song, "--show", demo_show, "--out", tmp_path / "out"), "beats.fseq", "--force")
+    assert there.read_text() == "rendered in xLights"
 
 
 @pytest.mark.parametrize("arguments", [("run",), ("run", "song.ogg"), ("dance",), ("demo", "--fps", "30")])

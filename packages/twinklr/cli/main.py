@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 
 import click
 
@@ -65,9 +66,14 @@ def main(args: list[str] | None = None) -> int:
         return 130
     except TwinklrError as error:
         if debug:
-            raise
+            traceback.print_exc()
         click.echo(f"twinklr: {error}", err=True)
         return 2
+    except Exception as error:  # noqa: BLE001 - a bug of ours: a person still deserves one line, --debug has the rest
+        if debug:
+            traceback.print_exc()
+        click.echo(f"twinklr: a bug, not your mistake: {type(error).__name__}: {error}; --debug shows where", err=True)
+        return 1
 
 
 if __name__ == "__main__":

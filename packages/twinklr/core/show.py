@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from twinklr.core.sequencer import create_sequencer_pipeline
-
 from twinklr.core.agents import OfflineProvider, Planner, create_llm_logger
 from twinklr.core.config import AppConfig, JobConfig
-from twinklr.core.errors import OutputError
+from twinklr.core.errors import InputError, OutputError
 from twinklr.core.pipeline import JsonLines, Observer, PipelineContext, PipelineExecutor
 from twinklr.core.report import ShowScore, check_target, publish
+from twinklr.core.sequencer import create_sequencer_pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,8 @@ async def make_show(
         ProviderError: If the provider does not answer usefully.
     """
     app_config = app_config or AppConfig()
+    if request.song.is_dir():
+        raise InputError("this is a folder", where=request.song, expected="an audio file", cure="name the song")
     check_target(request.folder, request.song.stem, force=request.force)
     made_out_dir = not request.out_dir.exists()
     work = _work_folder(request.out_dir)

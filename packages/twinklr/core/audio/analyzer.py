@@ -73,6 +73,8 @@ class AudioAnalyzer:
 def analysis_inputs(path: str | Path, lyrics_path: Path | None = None) -> tuple[Path, ...]:
     """Every file the analysis of a song reads: the song, its lyrics, its corrections. A cache must know them all."""
     song = Path(path)
+    if not song.name:
+        return (song,)
     beside = [song.with_name(f"{song.stem}.twinklr.toml"), *lyric_candidates(song, lyrics_path)]
     return (song, *(candidate for candidate in beside if candidate.is_file()))
 

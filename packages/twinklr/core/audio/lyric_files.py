@@ -71,7 +71,9 @@ def read_lyrics(path: str | Path) -> LyricSheet:
             )
         data = path.read_bytes()
     except FileNotFoundError:
-        raise InputError("no such lyrics file", where=path, cure="check lyrics_path") from None
+        raise InputError(
+            "no such lyrics file", where=path, cure="check the path given with --lyrics (lyrics_path)"
+        ) from None
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise InputError(f"the lyrics cannot be read: {reason}", where=path, cure="check the file") from error

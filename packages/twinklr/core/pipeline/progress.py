@@ -90,7 +90,8 @@ class ProgressDisplay:
         row.note = "from the cache" if event.cached else f"{event.attempts} attempts" if event.attempts > 1 else ""
         if event.error_type:
             row.note = event.error_type
-        if not self._is_live:
+        # In a list of lines what never started has nothing to say; in the table its row is there anyway.
+        if not self._is_live and event.status is not StageStatus.NOT_RUN:
             words = [f"{event.stage_id}: {row.state}", _time(row, self._now_ms), _items(row), row.note]
             self._console.print("  ".join(word for word in words if word), markup=False, highlight=False)
 

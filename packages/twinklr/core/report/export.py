@@ -57,7 +57,7 @@ def export_show(show: FinishedShow, folder: Path, *, seed: int) -> dict[str, Pat
     }
     return {
         "sequence": write_sequence(show.sequence, folder / f"{song}.xsq", overwrite=True),
-        "fseq": _link(show.rendered.fseq.path, folder / f"{song}.fseq"),
+        "fseq": _copy(show.rendered.fseq.path, folder / f"{song}.fseq"),
         "plan": _write_json(folder / "plan.json", plan),
         "analysis": _write_json(folder / "analysis.json", show.bundle.model_dump(mode="json")),
         "report": _write_json(folder / "report.json", {"seed": seed, **_summary(show)}),
@@ -88,15 +88,11 @@ def _draw(show: FinishedShow, path: Path) -> Path:
     return path
 
 
-def _link(source: Path, target: Path) -> Path:
-    """Put the rendered file in place: by hard link where the file system can, since it may be a gigabyte."""
+def _copy(source: Path, target: Path) -> Path:
+    """A copy of its own, never a link: programs may rewrite the file in place, and the cache keeps one too."""
     aside = target.with_name(f".{target.name}.aside")
     try:
-        aside.unlink(missing_ok=True)
-        try:
-            aside.hardlink_to(source)
-        except OSError:
-            shutil.copyfile(source, aside)
+        shutil.copyfile(source, aside)
         aside.replace(target)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}", where=target) from error

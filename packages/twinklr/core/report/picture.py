@@ -124,7 +124,7 @@ def draw_lights(lights: LightPoints, colors: NDArray[np.uint8]) -> NDArray[np.ui
     light = np.zeros((height, width, 3), dtype=np.float32)
     wires = np.zeros((height, width), dtype=np.float32)
     shown = colors[lights.node].astype(np.float32)
-    for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
+    for dy, dx in np.ndindex(2 * (_light_size(lights),)):
         x = np.minimum(lights.x + dx, width - 1)
         y = np.minimum(lights.y + dy, height - 1)
         np.maximum.at(light, (y, x), shown)
@@ -132,3 +132,9 @@ def draw_lights(lights: LightPoints, colors: NDArray[np.uint8]) -> NDArray[np.ui
     glow = gaussian_filter(light, sigma=(5, 5, 0)) * 1.6 + gaussian_filter(light, sigma=(1.2, 1.2, 0)) * 0.6
     picture = np.array(NIGHT, dtype=np.float32) + np.maximum(light + glow, wires[..., None])
     return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def _light_size(lights: LightPoints) -> int:
+    """Pixels across one light: two in a full display, more where a few bulbs are all there is."""
+    width, height = lights.size
+    return int(np.clip(np.sqrt(0.02 * width * height / max(len(lights.node), 1)), 2, 7))

@@ -22,15 +22,16 @@ def check_target(folder: Path, song: str, *, force: bool) -> None:
         force: Whether an existing sequence may be replaced (a backup is kept).
 
     Raises:
-        OutputError: If a sequence is there already and may not be replaced, or the folder cannot be written.
+        OutputError: If a sequence or its render is there already and may not be replaced, or the folder cannot be
+            written.
     """
-    sequence = folder / f"{song}.xsq"
-    if sequence.exists() and not force:
-        raise OutputError(
-            "a sequence is there already",
-            where=sequence,
-            cure="give --force to replace it (a backup is kept) or another folder with --out",
-        )
+    for there in (folder / f"{song}.xsq", folder / f"{song}.fseq"):
+        if there.exists() and not force:
+            raise OutputError(
+                "a show is there already",
+                where=there,
+                cure="give --force to replace it (a backup of the .xsq is kept) or another folder with --out",
+            )
     nearest = folder
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent

@@ -237,10 +237,16 @@ def read_layout(source: str | Path, *, max_bytes: int = MAX_XML_BYTES) -> Layout
     if path.is_dir():
         path = path / LAYOUT_FILE
         if not path.is_file():
-            raise InputError("no layout here", where=path.parent, expected=LAYOUT_FILE, cure="give the show folder")
+            cure = "give the xLights show folder (--show DIR)"
+            raise InputError("no layout here", where=path.parent, expected=LAYOUT_FILE, cure=cure)
     root = parse_xml(path, max_bytes=max_bytes, max_tags=MAX_LAYOUT_TAGS)
     if root.tag not in ("xrgb", "xlights"):
-        raise InputError(f"the root element is <{root.tag}>", where=path, expected="<xrgb>, an xLights layout")
+        raise InputError(
+            f"the root element is <{root.tag}>",
+            where=path,
+            expected="<xrgb>, an xLights layout",
+            cure="give the folder that xLights uses as its show folder",
+        )
     return layout_from_xml(root, path)
 
 

@@ -99,13 +99,18 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
             what = "this is a folder" if path.is_dir() else "no such file"
             raise InputError(what, where=path, cure="check the path")
         if path.stat().st_size > max_bytes:
-            raise InputError("the file is too large", where=path, expected=f"at most {max_bytes // 1_000_000} MB")
+            raise InputError(
+                "the file is too large",
+                where=path,
+                expected=f"at most {max_bytes // 1_000_000} MB",
+                cure="check the file",
+            )
         with path.open("rb") as stream:
             data = stream.read(max_bytes)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=path) from error
     if not data:
-        raise InputError("the file is empty", where=path)
+        raise InputError("the file is empty", where=path, cure="save or copy it again")
     refuse_lfs_pointer(data, path)
     return data
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,17 @@ def kill_and_resume(folder: Path, kills: int, seed: int) -> int:
     """Kill runs at random moments; a new store whenever one got through. How many were really killed."""
     moments = random.Random(seed)
     killed, number = 0, 0
+    (folder / "unbroken").mkdir()
+    # The moments lie within the length of an unbroken run, so that kills hit on fast and slow machines alike.
+    begun = time.monotonic()
+    assert start(folder / "unbroken").wait() == 0
+    longest_s = time.monotonic() - begun
     while killed < kills:
         store = folder / f"store{number}"
         store.mkdir(exist_ok=True)
         process = start(store)
         try:
-            code = process.wait(moments.uniform(0.2, 0.9))
+            code = process.wait(moments.uniform(0.3, 1.0) * longest_s)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -45,8 +45,8 @@ class OpenTelemetrySpans:
                 self._end(event, self._start(event, name, event.at_ms - event.duration_ms, parent))
             case StageFinished():
                 key = (event.run_id, event.stage_id)
-                span = self._stages.pop(key, None) or self._start(event, event.stage_id, event.at_ms)
-                self._end(event, span)
+                begun = self._stages.pop(key, None)
+                self._end(event, begun or self._start(event, event.stage_id, event.at_ms))
             case RunFinished():
                 span, _ = self._runs[event.run_id]
                 span.set_attribute("pipeline.status", event.status.value)

@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from twinklr.core.effects.blend import METHOD_NAMES
+
 TARGET = Path(__file__).resolve().parents[1] / "packages/twinklr/core/xlights/effect_table.json"
 NAMES = {"Music": "Music Effect"}
 CONTROLS = {
@@ -27,32 +29,6 @@ CONTROLS = {
     "fontpicker": "FONTPICKER",
 }
 PREFIXES = {"Buffer": "B", "Blending": "T", "Color": "C"}
-LAYER_METHODS = [
-    "Normal",
-    "Effect 1",
-    "Effect 2",
-    "1 is Mask",
-    "2 is Mask",
-    "1 is Unmask",
-    "2 is Unmask",
-    "1 is True Unmask",
-    "2 is True Unmask",
-    "1 reveals 2",
-    "2 reveals 1",
-    "Layered",
-    "Average",
-    "Bottom-Top",
-    "Left-Right",
-    "Shadow 1 on 2",
-    "Shadow 2 on 1",
-    "Additive",
-    "Subtractive",
-    "Brightness",
-    "Max",
-    "Min",
-    "Highlight",
-    "Highlight Vibrant",
-]
 TRANSITIONS = [
     "Fade",
     "Wipe",
@@ -148,7 +124,7 @@ STORED_BY_PANELS: dict[str, list[Row]] = {
     "Sketch": [row("E_TEXTCTRL_SketchDef"), row("E_FILEPICKER_SketchBackground", "file")],
     "Off": [],
     "T": [
-        row("T_CHOICE_LayerMethod", "enum", "Normal", LAYER_METHODS),
+        row("T_CHOICE_LayerMethod", "enum", "Normal", list(METHOD_NAMES)),
         number("T_SLIDER_EffectLayerMix", "0", 0, 100),
         switch("T_CHECKBOX_LayerMorph"),
         switch("T_CHECKBOX_Canvas"),

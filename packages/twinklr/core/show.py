@@ -99,7 +99,7 @@ async def make_show(
         files = publish(work, request.folder)
         return MadeShow(request.folder, tuple(files), result.outputs["score"], result.total_duration_ms)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        _remove(work)
         if made_out_dir and not any(request.out_dir.iterdir()):
             request.out_dir.rmdir()
 
@@ -114,3 +114,10 @@ def _work_folder(out_dir: Path) -> Path:
             where=out_dir,
             cure="choose another folder with --out",
         ) from error
+
+
+def _remove(work: Path) -> None:
+    """Remove the work folder, under another name so that an abandoned stage cannot add files to it meanwhile."""
+    gone = work.with_name(f"{work.name}-gone")
+    work.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)

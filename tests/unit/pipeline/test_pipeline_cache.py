@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import threading
 from dataclasses import dataclass
@@ -450,3 +451,33 @@ def test_rows_are_in_one_transaction_or_few(tmp_path: Path):
     with sqlite3.connect(tmp_path / "index.db") as connection:
         assert connection.execute("SELECT COUNT(*) FROM entries").fetchone() == (1000,)
     connection.close()
+
+
+def test_a_store_may_be_closed_while_abandoned_stages_still_use_it(tmp_path: Path):
+    (tmp_path / "input").write_bytes(b"")
+    os.utime(tmp_path / "input", ns=(0, 0))  # long settled, so that its digest is noted, a read and a write each time
+    errors: list[StoreError] = []
+
+    def use(store: Store, begun: threading.Barrier) -> None:
+        begun.wait()
+        while True:
+            try:
+                store.runs()
+                store.file_digest(tmp_path / "input")
+            except StoreError as error:
+                errors.append(error)
+                return
+
+    for number in range(20):
+        store = Store(tmp_path / str(number))
+        begun = threading.Barrier(4)
+        threads = [threading.Thread(target=use, args=(store, begun)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        begun.wait()
+        store.file_digest(tmp_path / "input")
+        store.close()
+        for thread in threads:
+            thread.join()
+    assert len(errors) == 60
+    assert all("closed" in str(error) for error in errors)

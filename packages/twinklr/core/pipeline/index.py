@@ -45,6 +45,7 @@ class Index:
         self._path = folder / "index.db"
         self.notes: list[str] = []
         self._lock = threading.Lock()
+        self._closed = False
         self._reader = self._open()
         self._connection = _connect(self._path)
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
@@ -64,13 +65,15 @@ class Index:
             return _connect(self._path)
 
     def close(self) -> None:
-        """Write what is under way, then close."""
+        """Write what is under way, then close; waits for reads on other threads, and later ones fail."""
+        with self._lock:
+            self._closed = True
         if self._writer is not None:
             self._queue.put(None)
             self._writer.join()
-            self._writer = None
-        self._connection.close()
-        self._reader.close()
+        with self._lock:  # sqlite crashes when a connection is closed under a thread that reads
+            self._connection.close()
+            self._reader.close()
 
     def rows(self, sql: str, *arguments: Any) -> list[Any]:
         """Read.
@@ -117,10 +120,13 @@ class Index:
         self._submit(_Job(sql, arguments, None, None))
 
     def _submit(self, job: _Job) -> None:
-        if self._writer is None:
-            self._writer = threading.Thread(target=self._write_all, name="pipeline-store", daemon=True)
-            self._writer.start()
-        self._queue.put(job)
+        with self._lock:
+            if self._closed:
+                raise StoreError(f"{self._path}: is closed")
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._write_all, name="pipeline-store", daemon=True)
+                self._writer.start()
+            self._queue.put(job)
 
     def _write_all(self) -> None:
         """The writer thread: everything that has gathered in one transaction, until it is told to end."""

@@ -161,7 +161,7 @@ def keeps_a_function(input: Any, context: PipelineContext) -> int:
 
 def test_state_that_cannot_leave_a_process_is_named():
     result = asyncio.run(run_stage(keeps_a_function, runs_on="process"))
-    assert "pickle" in (result.error or "")
+    assert "wrote to state, cannot be pickled" in (result.error or "")
 
 
 def test_reading_what_nobody_wrote_is_one_finding_however_many_items_do():

@@ -148,6 +148,16 @@ def serve(pipe: Connection) -> None:
         pipe.send_bytes(_answer(payload))
 
 
+def _pack_answer(returned: Any, recording: Recording) -> bytes:
+    try:
+        return pickle.dumps((None, "", returned, recording))
+    except Exception as error:
+        raise PipelineError(
+            f"the output, or what the stage wrote to state, cannot be pickled and so not leave the process: {error}; "
+            "keep open files, locks, clients and local functions out of it, or use runs_on='thread'"
+        ) from error
+
+
 def _answer(payload: bytes) -> bytes:
     recording = Recording()
     try:
@@ -157,7 +167,7 @@ def _answer(payload: bytes) -> bytes:
         returned = body(value, context)
         if asyncio.iscoroutine(returned):
             returned = asyncio.run(returned)
-        return pickle.dumps((None, "", returned, recording))
+        return _pack_answer(returned, recording)
     except BaseException as error:  # noqa: BLE001 - everything goes back to the caller, SystemExit included
         remote = traceback.format_exc()
         try:

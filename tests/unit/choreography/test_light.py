@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 from twinklr.core.audio import SongBundle
-from twinklr.core.choreography import RenderedShow, render_show
-from twinklr.core.report import flashing_share, score_show
+from twinklr.core.choreography import UNSAFE_SHARE, RenderedShow, flashing_share, render_show
+from twinklr.core.report import score_show
 from unit.choreography.small_show import small_house, small_song
 from unit.choreography.test_choreograph import make
 
 FORM = (("verse", "A", 4, 0.35), ("chorus", "B", 4, 0.85), ("break", "C", 2, 0.1), ("chorus", "B", 4, 1.0))
-UNSAFE_SHARE = 0.25
 
 
 def _rendered(bundle: SongBundle, folder: Path, seed: int = 0) -> RenderedShow:

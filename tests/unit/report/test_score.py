@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from support.songs import FORM, steady_song
-from twinklr.core.choreography.rendered import RenderedShow
+from twinklr.core.choreography import RenderedShow, flashing_share
 from twinklr.core.pipeline import Artifact
-from twinklr.core.report import flashing_share, score_show
+from twinklr.core.report import score_show
 from twinklr.core.xlights import Effect, EffectLayer, Row, Sequence
 
 FRAME_MS = 25

@@ -37,6 +37,7 @@ class RenderedShow:
         prop_change: float32 ``(frames, props)``, mean absolute change of each prop's nodes since the frame before,
             0..255; 0 in the first frame.
         unsupported: Effects that were not rendered, by name, with their number.
+        calmed: The sequence this light comes from, where the one handed in would have flashed unsafely.
     """
 
     fseq: Artifact
@@ -45,6 +46,7 @@ class RenderedShow:
     prop_colors: NDArray[np.uint8]
     prop_change: NDArray[np.float32]
     unsupported: dict[str, int] = field(default_factory=dict)
+    calmed: XlightsSequence | None = None
 
     @property
     def frame_count(self) -> int:

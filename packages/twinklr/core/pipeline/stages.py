@@ -21,7 +21,7 @@ from twinklr.core.agents import (
     run_lyrics_async,
 )
 from twinklr.core.audio import AudioAnalyzer, SongBundle
-from twinklr.core.choreography import RenderedShow, choreograph, render_show
+from twinklr.core.choreography import RenderedShow, choreograph, render_safely
 from twinklr.core.config import AppConfig, JobConfig
 from twinklr.core.display import Display, display_groups, read_display
 from twinklr.core.errors import InputError
@@ -297,7 +297,7 @@ class RenderStage:
 
     def execute(self, input: Mapping[str, Any], context: PipelineContext) -> StageResult[RenderedShow]:
         """Render; ``input`` holds choreograph and display."""
-        rendered = render_show(
+        rendered = render_safely(
             input["choreograph"],
             input["display"],
             _output_dir(context) / RENDER_FOLDER,
@@ -317,7 +317,7 @@ class ScoreStage:
 
     def execute(self, input: Mapping[str, Any], context: PipelineContext) -> StageResult[ShowScore]:
         """Measure the light against the song; ``input`` holds render, audio and choreograph."""
-        score = score_show(input["render"], input["audio"], input["choreograph"])
+        score = score_show(input["render"], input["audio"], input["render"].calmed or input["choreograph"])
         context.set_metric("score", score.total)
         return StageResult.success(score, stage_name=self.name)
 
@@ -337,7 +337,7 @@ class ExportStage:
             display=input["display"],
             macro_plan=input["macro"],
             group_plans=input["groups"],
-            sequence=input["choreograph"],
+            sequence=input["render"].calmed or input["choreograph"],
             rendered=input["render"],
             score=input["score"],
         )

@@ -1,7 +1,6 @@
 """What is said about a show, and its files: score, contact sheet, summary, export and publishing."""
 
 from twinklr.core.report.export import FinishedShow, export_show
-from twinklr.core.report.flashes import flashing_share
 from twinklr.core.report.picture import LightPoints, draw_contact_sheet, draw_lights, light_points
 from twinklr.core.report.publish import check_target, publish
 from twinklr.core.report.score import ScorePart, ShowScore, score_show
@@ -16,7 +15,6 @@ __all__ = [
     "draw_contact_sheet",
     "draw_lights",
     "export_show",
-    "flashing_share",
     "light_points",
     "publish",
     "score_show",

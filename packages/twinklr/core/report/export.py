@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from twinklr.core.audio import SongBundle
-from twinklr.core.choreography.rendered import RenderedShow
+from twinklr.core.choreography import UNSAFE_SHARE, RenderedShow
 from twinklr.core.display import Display
 from twinklr.core.errors import OutputError
 from twinklr.core.planning import GroupPlan, MacroPlan
@@ -46,9 +46,16 @@ def export_show(show: FinishedShow, folder: Path, *, seed: int) -> dict[str, Pat
         Path of each file by its purpose.
 
     Raises:
-        OutputError: If the folder cannot be written.
+        OutputError: If the show flashes unsafely, or the folder cannot be written.
     """
     song = show.bundle.file.name
+    if show.score.flashing_share >= UNSAFE_SHARE:
+        raise OutputError(
+            f"{show.score.flashing_share:.0%} of the display would flash more than 3 times a second",
+            where=song,
+            expected=f"less than {UNSAFE_SHARE:.0%}, for the safety of viewers",
+            cure="choose another --seed",
+        )
     plan = {
         "seed": seed,
         "song": song,

@@ -16,9 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from scipy.ndimage import uniform_filter1d
 
 from twinklr.core.audio import SongBundle
-from twinklr.core.choreography.rendered import RenderedShow
+from twinklr.core.choreography import UNSAFE_SHARE, RenderedShow, flashing_share
 from twinklr.core.color import rgb_to_hsv
-from twinklr.core.report.flashes import flashing_share
 from twinklr.core.xlights import Sequence
 
 Series = NDArray[np.float64]
@@ -93,7 +92,7 @@ def score_show(rendered: RenderedShow, bundle: SongBundle, sequence: Sequence) -
     parts.append(
         ScorePart(
             name="restraint",
-            score=1.0 if flashing < 0.25 else 0.0,
+            score=1.0 if flashing < UNSAFE_SHARE else 0.0,
             raw=round(flashing, 3),
             meaning="largest share of the display that flashes more than 3 times in a second",
         )

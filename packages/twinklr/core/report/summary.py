@@ -126,5 +126,5 @@ def _warnings(rendered: RenderedShow, score: ShowScore) -> Iterator[str]:
         yield f"{count} effects {name!r} are in the sequence but not in the .fseq: Twinklr cannot render them yet"
     if score.dark_props:
         yield f"never lit: {', '.join(score.dark_props)}"
-    if score.flashing_share >= 0.25:
-        yield f"{score.flashing_share:.0%} of the display flashes more than 3 times a second: unsafe for some viewers"
+    if rendered.calmed is not None:
+        yield "some effects were made steady: together they would have flashed more than 3 times a second"

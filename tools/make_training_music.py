@@ -426,7 +426,7 @@ def _rhythm(rng: np.random.Generator, style: Style) -> list[tuple[float, float]]
         chance = (0.75 - 0.4 * syncopation) if on else 0.5 * syncopation
         if rng.random() < chance:
             places.append(float(place))
-    ends = [*places[1:], 2.0 * style.meter]
+    ends = [*places[1:], 2.0 * style.meter][: len(places)]
     return [(a, min(b - a, 3.0)) for a, b in zip(places, ends, strict=True)]
 
 
@@ -608,7 +608,8 @@ def make_song(rng: np.random.Generator, fonts: list[Path], seconds: float) -> di
     """Compose, render and measure one song."""
     names = list(STYLES)
     weights = np.array([STYLES[name].weight for name in names])
-    style = STYLES[names[rng.choice(len(names), p=weights / weights.sum())]]
+    name = names[rng.choice(len(names), p=weights / weights.sum())]
+    style = STYLES[name]
     beats = int(seconds * style.bpm[1] / 60) // style.meter * style.meter + style.meter
     times = clock(rng, style, beats)
     bars = max(2, int(np.searchsorted(times, seconds)) // style.meter)
@@ -648,6 +649,7 @@ def make_song(rng: np.random.Generator, fonts: list[Path], seconds: float) -> di
         "beats": np.maximum(grid[keep], 0).astype(np.float32),
         "positions": positions[keep].astype(np.int8),
         "meter": np.int8(style.meter),
+        "style": np.str_(name),
     }
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from twinklr.cli.hearing_options import hearing_options
+
 
 @click.command()
 @click.argument("song", type=click.Path(path_type=Path))
@@ -15,24 +17,22 @@ import click
               help="Write the song with clicks on its beats.")  # fmt: skip
 @click.option("--timing", type=click.Path(path_type=Path), metavar="FILE.xtiming",
               help="Write timing tracks for xLights; FILE.beats.txt and the like write Audacity labels.")  # fmt: skip
-@click.option("--lyrics", type=click.Path(path_type=Path), metavar="FILE",
-              help="Words of the song: .lrc, .srt, Audacity labels or plain text.")  # fmt: skip
-@click.option("--corrections", type=click.Path(path_type=Path), metavar="FILE",
-              help="What you know better: TOML, section labels, or an .xsq with a Sections track.")  # fmt: skip
+@hearing_options
 def analyze(
     song: Path,
     as_json: bool,
     plot: Path | None,
     click_path: Path | None,
     timing: Path | None,
-    lyrics: Path | None,
-    corrections: Path | None,
+    **given: Path | None,
 ) -> None:
     """Listen to SONG and show its beats, bars, sections, harmony, energy and words."""
     from twinklr.core.audio import analyze_song, write_timing
+    from twinklr.core.audio.beat_files import with_beats
     from twinklr.core.audio.corrections import find_corrections
 
-    bundle = analyze_song(song, lyrics_path=lyrics, corrections=find_corrections(song, corrections))
+    corrections = with_beats(find_corrections(song, given["corrections"]), given["beats"], song)
+    bundle = analyze_song(song, lyrics_path=given["lyrics"], corrections=corrections, stems_dir=given["stems"])
     if plot is not None:
         from twinklr.core.audio.plot import write_plot
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from twinklr.cli.hearing_options import hearing_options
 from twinklr.core.config import JobConfig
 from twinklr.core.errors import InputError
 from twinklr.core.pipeline import Observer
@@ -48,12 +49,11 @@ def _shared_options(command: F) -> F:
 @click.argument("song", type=click.Path(path_type=Path))
 @click.option("--show", "show_dir", type=click.Path(path_type=Path), required=True, metavar="DIR",
               help="Your xLights show folder (it has xlights_rgbeffects.xml).")  # fmt: skip
-@click.option("--lyrics", type=click.Path(path_type=Path), metavar="FILE",
-              help="Words of the song: .lrc, .srt, Audacity labels or plain text.")  # fmt: skip
+@hearing_options
 @_shared_options
-def run(song: Path, show_dir: Path, lyrics: Path | None, **options: Any) -> None:
+def run(song: Path, show_dir: Path, **options: Any) -> None:
     """Make a light show from SONG for the house in your xLights show folder."""
-    _make(song, show_dir, lyrics, options)
+    _make(song, show_dir, options)
 
 
 @click.command()
@@ -61,7 +61,7 @@ def run(song: Path, show_dir: Path, lyrics: Path | None, **options: Any) -> None
 def demo(**options: Any) -> None:
     """Make the demo show: a song and a house that come with Twinklr."""
     folder = demo_folder()
-    _make(folder / "demo_song.ogg", folder / "demo_show", folder / "demo_song.lrc", options)
+    _make(folder / "demo_song.ogg", folder / "demo_show", {**options, "lyrics": folder / "demo_song.lrc"})
 
 
 def demo_folder() -> Path:
@@ -73,7 +73,7 @@ def demo_folder() -> Path:
     raise InputError("the demo song is missing", where=package, cure="install Twinklr again")
 
 
-def _make(song: Path, show_dir: Path, lyrics: Path | None, options: dict[str, Any]) -> None:
+def _make(song: Path, show_dir: Path, options: dict[str, Any]) -> None:
     from rich.console import Console
 
     from twinklr.core.pipeline.progress import ProgressDisplay
@@ -83,7 +83,14 @@ def _make(song: Path, show_dir: Path, lyrics: Path | None, options: dict[str, An
         song=song,
         show_dir=show_dir,
         out_dir=options["out_dir"],
-        job=JobConfig(seed=options["seed"], fps=int(options["fps"]), lyrics_path=lyrics),  # type: ignore[arg-type]
+        job=JobConfig(
+            seed=options["seed"],
+            fps=int(options["fps"]),  # type: ignore[arg-type]
+            lyrics_path=options.get("lyrics"),
+            corrections_path=options.get("corrections"),
+            beats_path=options.get("beats"),
+            stems_dir=options.get("stems"),
+        ),
         force=options["force"],
         fresh=options["fresh"],
     )

@@ -57,6 +57,9 @@ class JobConfig(_Frozen):
     seed: int = Field(default=0, ge=0, description="The same inputs and seed give the same show, byte for byte.")
     fps: Literal[20, 40] = 40
     lyrics_path: Path | None = None
+    corrections_path: Path | None = Field(default=None, description="What the user knows better of the song.")
+    beats_path: Path | None = Field(default=None, description="Beats found by another program; or 'beat-this'.")
+    stems_dir: Path | None = Field(default=None, description="The song taken apart by demucs.")
     agent: AgentConfig = AgentConfig()
 
     @property

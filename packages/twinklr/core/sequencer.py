@@ -32,7 +32,7 @@ from twinklr.core.pipeline.stages import (
 )
 from twinklr.core.planning import read_display_groups
 
-AUDIO_VERSION = "1"
+AUDIO_VERSION = "2"
 RENDER_VERSION = "1"
 
 
@@ -164,7 +164,8 @@ def _song_files(song: str | Path) -> list[Path]:
 def _hearing(context: PipelineContext) -> list[Any]:
     """Settings the analysis depends on."""
     app, job = context.services.get("app_config"), context.services.get("job_config")
-    return [app.audio if app is not None else None, job.lyrics_path if job is not None else None]
+    given = [job.lyrics_path, job.corrections_path, job.beats_path, job.stems_dir] if job is not None else []
+    return [app.audio if app is not None else None, *given]
 
 
 def _rendering(context: PipelineContext) -> int:

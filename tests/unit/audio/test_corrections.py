@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from twinklr.core.audio import analyze_song, read_corrections
+from twinklr.core.audio import AudioAnalyzer, analyze_song, read_corrections, write_timing
 from twinklr.core.audio.corrections import Corrections, SectionMark, find_corrections
+from twinklr.core.audio.summary import summarize
+from twinklr.core.config import AppConfig, JobConfig
 from twinklr.core.errors import InputError
 from unit.audio.audio_music import Tune, WriteSound
 
@@ -87,3 +90,30 @@ def test_sections_of_the_user_stay_exact(tune: Tune, write_sound: WriteSound) ->
     assert song.sections[-1].end_ms == song.duration_ms
     assert all(s.confidence == 1 for s in song.sections)
     assert song.corrected == ("sections as the user set it (from marks.txt)",)
+
+
+def test_a_job_hands_corrections_to_the_analysis(tune: Tune, write_sound: WriteSound, tmp_path: Path) -> None:
+    path = write_sound(tune.sound)
+    marks = tmp_path / "marks.txt"
+    marks.write_text("0.0\t9.0\tSnowfall\n9.0\t20.0\tBig chorus 1\n20.0\t30.0\tBig chorus 2\n")
+    beats = tmp_path / "song.beats"
+    beats.write_text("".join(f"{0.1 + index / 2:.3f} {index % 4 + 1}\n" for index in range(60)))
+    job = JobConfig(corrections_path=marks, beats_path=beats)
+    song = asyncio.run(AudioAnalyzer(AppConfig(), job).analyze(path))
+    assert [(s.start_ms, s.label, s.name, s.group) for s in song.sections] == [
+        (0, "part", "Snowfall", "A"),
+        (9000, "chorus", "Big chorus 1", "B"),
+        (20000, "chorus", "Big chorus 2", "B"),
+    ]
+    assert [beat.at_ms for beat in song.beats][:3] == [100, 600, 1100]
+    assert song.corrected == ("sections as the user set it (from marks.txt)", "beats from song.beats")
+    assert "Snowfall" in summarize(song)
+
+
+def test_marks_exported_for_xlights_come_back_as_they_were(tune: Tune, write_sound: WriteSound, tmp_path: Path) -> None:
+    marks = tuple(SectionMark(at_s=at, name=name) for at, name in ((0, "Snowfall"), (8.5, "Chorus 1")))
+    path = write_sound(tune.sound)
+    song = analyze_song(path, corrections=Corrections(sections=marks))
+    for name in ("song.xtiming", "song.sections.txt"):
+        write_timing(song, tmp_path / name)
+        assert read_corrections(tmp_path / name).sections == marks

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from twinklr.core.audio.beat_net import hear_beats
-from twinklr.core.audio.bundle import Section
+from twinklr.core.audio.bundle import Moment, Section
 from twinklr.core.audio.flux import compute_flux
-from twinklr.core.audio.labels import name_sections
+from twinklr.core.audio.labels import Form, name_sections
 from twinklr.core.audio.loudness import reference_level
-from twinklr.core.audio.onsets import detect_onsets
+from twinklr.core.audio.onsets import detect_onsets, find_hits
 from twinklr.core.audio.spectra import compute_mel, compute_spectra
 from twinklr.core.audio.structure import BarFeatures, find_parts
 from twinklr.core.audio.tonality import PITCH_CLASSES, compute_harmony, estimate_chords, estimate_key
@@ -64,6 +64,18 @@ def test_kick_snare_and_hat_are_told_apart() -> None:
     assert all(0 <= onset.strength <= 1 for onset in onsets)
 
 
+def test_faint_hits_are_drums_only_where_a_kit_plays() -> None:
+    def heard(height: float) -> dict[str, np.ndarray]:
+        chances = {name: np.full(1000, 0.01) for name in ("kick", "snare", "hat")}
+        for name, step in (("kick", 100), ("snare", 150), ("hat", 50)):
+            chances[name][10::step] = 0.5
+        chances["kick"][10:400:100] = height
+        return chances
+
+    assert all(len(hits) > 5 for hits in find_hits(heard(0.9)).values())
+    assert find_hits(heard(0.6)) == {"kick": [], "snare": [], "hat": []}
+
+
 def bars_of(pattern: str, length: int = 8) -> BarFeatures:
     """Bars of a form such as ``ABAB``: every letter its own harmony, sound and level."""
     rng = np.random.default_rng(0)
@@ -89,9 +101,42 @@ def test_form_is_found(pattern: str) -> None:
             assert (pattern[one] == pattern[two]) == (letters[one] == letters[two])
 
 
+@pytest.mark.parametrize(("semitones", "same"), [(0, True), (1, True), (2, True), (3, True), (6, False)])
+def test_a_last_chorus_in_a_higher_key_is_still_the_chorus(semitones: int, same: bool) -> None:
+    rng = np.random.default_rng(5)
+    triads = {"A": (0, 5, 7, 0), "B": (9, 5, 0, 7)}
+    sounds = {letter: rng.normal(0, 1, 14) for letter in triads}
+    harmony, timbre = [], []
+    for part, letter in enumerate("ABABAB"):
+        lift = semitones if part == 5 else 0
+        for bar in range(8):
+            chroma = np.full((4, 12), 0.02)
+            chroma[:, [(triads[letter][bar % 4] + step + lift) % 12 for step in (0, 4, 7)]] = 1.0
+            harmony.append(chroma.ravel() / np.linalg.norm(chroma))
+            timbre.append(sounds[letter] + rng.normal(0, 0.4, 14))
+    parts = find_parts(BarFeatures(np.array(harmony), np.array(timbre), np.tile(np.repeat([0.5, 0.8], 8), 3)))
+    group_of = {bar: part.group for part in parts for bar in range(part.first, part.last)}
+    assert (group_of[44] == group_of[28]) is same
+    assert group_of[44] != group_of[20]
+
+
+def test_a_name_for_want_of_a_better_one_is_not_sold_as_sure() -> None:
+    sections = named([0, 1, 2, 1, 2, 3, 2, 4], [0.1, 0.5, 0.8, 0.5, 0.8, 0.4, 0.9, 0.1])
+    sure = {section.label: section.confidence for section in sections}
+    assert sure["bridge"] < sure["verse"]
+    assert sure["bridge"] < sure["chorus"]
+
+
+def test_a_rising_part_is_named_a_build() -> None:
+    spans = [(index * 10_000, (index + 1) * 10_000) for index in range(6)]
+    moments = (Moment(kind="build", start_ms=31_000, end_ms=40_000, strength=0.5),)
+    form = Form(spans, [0, 1, 2, 3, 2, 4], [0.1, 0.5, 0.9, 0.5, 0.9, 0.1], [0.5] * 6, moments=moments)
+    assert [s.label for s in name_sections(form)] == ["intro", "verse", "chorus", "build", "chorus", "outro"]
+
+
 def named(groups: list[int], energies: list[float]) -> tuple[Section, ...]:
     spans = [(index * 20_000, (index + 1) * 20_000) for index in range(len(groups))]
-    return name_sections(spans, groups, energies, [0.5] * len(groups))
+    return name_sections(Form(spans, groups, energies, [0.5] * len(groups)))
 
 
 def test_names_of_a_pop_song() -> None:

@@ -15,6 +15,7 @@ from twinklr.cli.main import main
 from twinklr.core.audio import SongBundle, analyze_song, timing_tracks, to_xtiming, write_timing
 from twinklr.core.audio.click_track import write_click_track
 from twinklr.core.audio.plot import write_plot
+from twinklr.core.audio.recording import read_recording
 from twinklr.core.audio.summary import summarize
 from twinklr.core.errors import OutputError
 from unit.audio.audio_music import Tune, WriteSound
@@ -58,6 +59,14 @@ def test_clicks_sit_on_the_beats(song: tuple[SongBundle, Path], tmp_path: Path) 
     sound, rate = soundfile.read(tmp_path / "click.wav")
     assert abs(len(sound) / rate * 1000 - song[0].duration_ms) < 2
     assert np.abs(sound).max() <= 1
+    samples = read_recording(song[1]).samples
+    clicks = sound - 0.6 * samples / np.abs(samples).max()
+    for beat in song[0].beats[1:-1]:
+        start = round(beat.at_ms / 1000 * rate)
+        assert np.abs(clicks[start : start + 400]).max() > 0.2
+        assert np.abs(clicks[start - 400 : start - 10]).max() < 0.01
+        pitch_hz = np.abs(np.fft.rfft(clicks[start : start + 882], 8192)).argmax() * rate / 8192
+        assert pitch_hz == pytest.approx(1760 if beat.position == 1 else 1174.7, abs=60)
 
 
 def test_plot_is_a_picture_and_the_same_twice(song: tuple[SongBundle, Path], tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tinytag import TinyTag, TinyTagException
 
-from twinklr.core.audio.beats import steady_tempo_bpm
-from twinklr.core.audio.bundle import Bar, Beat, Chord, Curve, Key, Moment, Onset, Section, SongBundle, SongFile
-from twinklr.core.audio.character import TEMPO_HOP_MS, describe, estimate_swing, tempo_values
+from twinklr.core.audio.beat_files import with_beats
+from twinklr.core.audio.beats import steadiness, steady_tempo_bpm
+from twinklr.core.audio.bundle import Bar, Beat, Chord, Curve, Key, Moment, Onset, SongBundle, SongFile
+from twinklr.core.audio.character import TEMPO_HOP_MS, describe, tempo_values
 from twinklr.core.audio.corrections import Corrections, find_corrections
-from twinklr.core.audio.labels import marked_sections, name_sections
 from twinklr.core.audio.listening import Heard, bar_edges, listen
 from twinklr.core.audio.loudness import (
     CURVE_HOP_MS,
@@ -28,17 +28,18 @@ from twinklr.core.audio.lyrics import align_sheet, find_sheet, lyric_candidates
 from twinklr.core.audio.moments import find_moments
 from twinklr.core.audio.onsets import RawOnset, detect_onsets
 from twinklr.core.audio.recording import ANALYSIS_RATE_HZ, Recording, read_recording
+from twinklr.core.audio.sections import hear_sections
 from twinklr.core.audio.spectra import FRAME_S
-from twinklr.core.audio.structure import describe_bars, find_parts
+from twinklr.core.audio.stems import Stems, read_stems, voice_in_stem
+from twinklr.core.audio.sung_net import Singing, hear_singing
 from twinklr.core.audio.tonality import estimate_chords, estimate_key
-from twinklr.core.audio.vocals import VOCAL_HOP_MS, hear_voice, vocal_spans
+from twinklr.core.audio.vocals import VOCAL_HOP_MS, vocal_spans, voice_curve
 from twinklr.core.config import AppConfig, JobConfig
 from twinklr.core.errors import InputError
 
 Doubles = NDArray[np.float64]
+Floats = NDArray[np.float32]
 UNCERTAIN = 0.25
-LONG_SILENCE_MS = 4000
-"""A silence at either end as long as this is a section of its own."""
 
 
 class AudioAnalyzer:
@@ -46,7 +47,7 @@ class AudioAnalyzer:
 
     Args:
         app_config: Bounds of this machine.
-        job_config: What this show wants; ``lyrics_path`` names a lyrics file.
+        job_config: What this show wants; it may name lyrics, corrections, beats and stems.
 
     Example:
         ``bundle = await AudioAnalyzer(AppConfig(), JobConfig()).analyze("song.mp3")``
@@ -62,10 +63,15 @@ class AudioAnalyzer:
         Raises:
             InputError: See `analyze_song`.
         """
-        return await asyncio.to_thread(
-            analyze_song,
+        return await asyncio.to_thread(self._analyze, Path(path))
+
+    def _analyze(self, path: Path) -> SongBundle:
+        job = self._job_config
+        return analyze_song(
             path,
-            lyrics_path=self._job_config.lyrics_path,
+            lyrics_path=job.lyrics_path,
+            corrections=with_beats(find_corrections(path, job.corrections_path), job.beats_path, path),
+            stems_dir=job.stems_dir,
             longest_s=self._app_config.audio.max_duration_s,
         )
 
@@ -84,6 +90,7 @@ def analyze_song(
     *,
     lyrics_path: Path | None = None,
     corrections: Corrections | None = None,
+    stems_dir: Path | None = None,
     longest_s: float = AppConfig().audio.max_duration_s,
 ) -> SongBundle:
     """Everything heard in a song. The same file gives the same bundle, to the byte.
@@ -92,11 +99,12 @@ def analyze_song(
         path: An audio file.
         lyrics_path: A lyrics file; without it, one beside the song or the tags are used where there are any.
         corrections: What the user knows better; without it, ``SONG.twinklr.toml`` beside the song where there is one.
+        stems_dir: A folder of the song's stems, as demucs writes them.
         longest_s: Longer songs are refused.
 
     Raises:
         InputError: The file is missing, not audio, empty, shorter than 0.4 s, too long, or silent from end to end;
-            or the lyrics or corrections cannot be used.
+            or the lyrics, corrections or stems cannot be used.
     """
     path = Path(path)
     recording = read_recording(path, longest_s=longest_s)
@@ -108,10 +116,12 @@ def analyze_song(
         raise InputError(
             "the song is silent", where=path, expected="music", cure="check that it was exported with sound"
         )
-    heard = listen(recording, span, corrections)
+    stems = None
+    if stems_dir is not None:
+        stems = read_stems(stems_dir, path, len(recording.samples), longest_s=longest_s)
+    heard = listen(recording, span, corrections, stems.part("drums", span) if stems else None)
     onsets = detect_onsets(heard.flux, heard.chances)
-    music = recording.samples[span[0] : span[1]]
-    voice = hear_voice(music, reference_level(music))
+    singing, voice = _hear_voice(recording.samples[span[0] : span[1]], stems.part("vocals", span) if stems else None)
     vocals = vocal_spans(voice, heard.offset_s)
     key_name, key_confidence = estimate_key(heard.harmony)
     bars_s = bar_edges(heard)
@@ -126,23 +136,24 @@ def analyze_song(
         voice=voice,
         voice_hop_s=VOCAL_HOP_MS / 1000,
         offset_s=heard.offset_s,
+        singing=singing,
     )
     loudness_lufs = integrated_lufs(recording.powers)
     beats = _beats(heard)
-    swing, swing_confidence, compound = estimate_swing(heard)
     tempo_curve = tempo_values(heard, recording.duration_ms)
     return SongBundle(
         file=_song_file(path, recording, tags),
         tempo_bpm=round(steady_tempo_bpm(heard.beats_s), 2),
-        tempo_confidence=heard.beat_confidence,
+        tempo_confidence=round(heard.beat_confidence * steadiness(heard.beats_s), 3),
         beats_per_bar=heard.meter.beats_per_bar,
-        meter_confidence=heard.meter.confidence if beats else 0.0,
+        # Bars are no surer than the beats they are made of.
+        meter_confidence=min(heard.meter.confidence, heard.beat_confidence),
         beats=beats,
         bars=_bars(beats, recording.duration_ms),
         onsets=_onsets(heard, onsets),
         key=Key(name=key_name, confidence=key_confidence),
         chords=_chords(heard, key_name, recording.duration_ms),
-        sections=_sections(heard, bars_s, recording.duration_ms, voice, corrections),
+        sections=hear_sections(heard, bars_s, recording.duration_ms, voice, moments, corrections),
         energy=_curve(energy_curve(recording.powers), 3),
         loudness=_curve(short_term_lufs(recording.powers), 1),
         integrated_loudness_lufs=round(loudness_lufs, 2),
@@ -154,11 +165,11 @@ def analyze_song(
         warnings=(*recording.warnings, *_warnings(heard)),
         vocal_activity=_shifted_curve(voice, heard.offset_s, recording.duration_ms),
         tempo_curve=Curve(hop_ms=TEMPO_HOP_MS, values=tempo_curve) if tempo_curve else None,
-        swing=swing,
-        swing_confidence=swing_confidence,
-        compound=compound,
+        swing=heard.feel.swing,
+        swing_confidence=heard.feel.confidence,
+        compound=heard.feel.compound,
         character=describe(heard, onsets, loudness_lufs, key_name, key_confidence),
-        corrected=_corrected(corrections),
+        corrected=_corrected(corrections, stems),
     )
 
 
@@ -170,17 +181,31 @@ def _warnings(heard: Heard) -> list[str]:
     return []
 
 
-def _corrected(corrections: Corrections | None) -> tuple[str, ...]:
-    if corrections is None:
-        return ()
-    source = f" (from {corrections.source})" if corrections.source else ""
-    given = {
-        "tempo": corrections.tempo_bpm is not None or corrections.octave is not None,
-        "meter": corrections.beats_per_bar is not None,
-        "first downbeat": corrections.first_downbeat_s is not None,
-        "sections": bool(corrections.sections),
+def _hear_voice(music: Floats, vocals: Floats | None) -> tuple[Singing, Doubles]:
+    """Speech sounds and vocal activity, from the vocals stem where there is one."""
+    if vocals is None:
+        singing = hear_singing(music, reference_level(music))
+        return singing, voice_curve(singing)
+    activity = voice_in_stem(vocals, reference_level(music), VOCAL_HOP_MS / 1000)
+    return hear_singing(vocals, reference_level(vocals)), activity
+
+
+def _corrected(corrections: Corrections | None, stems: Stems | None) -> tuple[str, ...]:
+    """What did not come from listening to the mix."""
+    given = corrections or Corrections()
+    source = f" (from {given.source})" if given.source else ""
+    rows = {
+        f"tempo as the user set it{source}": given.tempo_bpm is not None or given.octave is not None,
+        f"meter as the user set it{source}": given.beats_per_bar is not None,
+        f"first downbeat as the user set it{source}": given.first_downbeat_s is not None,
+        f"sections as the user set it{source}": bool(given.sections),
+        f"beats from {given.beats_source or 'the user'}": bool(given.beats),
     }
-    return tuple(f"{name} as the user set it{source}" for name, is_given in given.items() if is_given)
+    files = stems.files if stems else {}
+    sources = [
+        f"{what} from {files[name]}" for name, what in (("vocals", "voice"), ("drums", "drums")) if name in files
+    ]
+    return (*(text for text, is_given in rows.items() if is_given), *sources)
 
 
 def _beats(heard: Heard) -> tuple[Beat, ...]:
@@ -201,41 +226,6 @@ def _bars(beats: tuple[Beat, ...], duration_ms: int) -> tuple[Bar, ...]:
     typical = round(float(np.median(np.diff(starts))))
     ends = [*starts[1:], min(duration_ms, starts[-1] + typical)]
     return tuple(Bar(start_ms=a, end_ms=b) for a, b in zip(starts, ends, strict=True) if b > a)
-
-
-def _sections(
-    heard: Heard, bars_s: Doubles, duration_ms: int, voice: Doubles, corrections: Corrections | None
-) -> tuple[Section, ...]:
-    """Sections from the first millisecond to the last."""
-    edges, trust = bars_s, 1.0
-    if len(edges) < 3:
-        # Without bars, two-second steps stand in; they say little, and the confidence says so.
-        count = max(1, round(heard.spectra.duration_s / 2.0))
-        edges, trust = np.linspace(0, heard.spectra.duration_s, count + 1), 0.4
-    if corrections is not None and corrections.sections:
-        return marked_sections(corrections.sections, duration_ms, heard.energy, CURVE_HOP_MS, heard.offset_s)
-    features = describe_bars(edges, heard.harmony, heard.levels, heard.energy, CURVE_HOP_MS / 1000)
-    parts = find_parts(features)
-    starts_ms = [0, *(heard.ms(float(edges[part.first])) for part in parts[1:])]
-    spans = list(zip(starts_ms, [*starts_ms[1:], duration_ms], strict=True))
-    energies = [float(features.level[part.first : part.last].mean()) for part in parts]
-    hop_s = VOCAL_HOP_MS / 1000
-    sung = [_mean_between(voice, edges[part.first] / hop_s, edges[part.last] / hop_s) for part in parts]
-    sure = [trust * part.edge for part in parts]
-    groups = [part.group for part in parts]
-    lead_ms, tail_ms = heard.ms(0), heard.ms(heard.spectra.duration_s)
-    if lead_ms >= LONG_SILENCE_MS:
-        spans = [(0, lead_ms), (lead_ms, spans[0][1]), *spans[1:]]
-        groups, energies, sure, sung = [-1, *groups], [0.0, *energies], [1.0, *sure], [0.0, *sung]
-    if duration_ms - tail_ms >= LONG_SILENCE_MS:
-        spans = [*spans[:-1], (spans[-1][0], tail_ms), (tail_ms, duration_ms)]
-        groups, energies, sure, sung = [*groups, -2], [*energies, 0.0], [*sure, 1.0], [*sung, 0.0]
-    return name_sections(spans, groups, energies, sure, sung)
-
-
-def _mean_between(curve: Doubles, start: float, end: float) -> float:
-    part = curve[round(start) : round(end)]
-    return float(part.mean()) if len(part) else 0.0
 
 
 def _onsets(heard: Heard, onsets: list[RawOnset]) -> tuple[Onset, ...]:

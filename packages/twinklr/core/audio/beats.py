@@ -14,7 +14,9 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
+from twinklr.core.audio.feel import estimate_feel
 from twinklr.core.audio.flux import Flux
+from twinklr.core.audio.onsets import pick_peaks
 from twinklr.core.audio.spectra import FRAME_S
 
 Doubles = NDArray[np.float64]
@@ -24,10 +26,14 @@ TEMPO_STIFFNESS = 300.0
 HELD_OCTAVES = 0.017
 """Spread of a held tempo, about one per cent: the period is a whole number of frames, so some play is needed."""
 TEMPO_RATIOS = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3, 4 / 3, 0.75)
-EVEN_BPM, OCTAVE_COST = 118.0, 0.3
+EVEN_BPM, OCTAVE_COST = 110.0, 0.3
+SLOWEST_HELD_BPM = 45.0
+"""Slow compound time (a lullaby in 6/8) lies below what the free reading looks for; nothing else does."""
 FIRST_SLACK_S = 0.06
 FREEDOM = 0.6
 """How much better, in nats a second, a free reading must explain the song."""
+COMPOUND_HITS, LEAST_HITS, LEAST_HIT, NEAR_S = 2.0, 8, 0.4, 0.05
+"""Three quavers may be heard as a beat or as one and a half: in compound time kick and snare fall on the beats."""
 BEAT_WIDTH = 16
 """A beat is heard in the first sixteenth of its period."""
 PRIOR_CENTRE_BPM, PRIOR_OCTAVES, PRIOR_WEIGHT = 140.0, 0.6, 3.0
@@ -61,7 +67,12 @@ def beat_activation(flux: Flux, chance: Doubles) -> Doubles:
     return activation
 
 
-def find_beats(activation: Doubles, chance: Doubles, tempi: TempoRange | None = None) -> Doubles:
+def find_beats(
+    activation: Doubles,
+    chances: dict[str, Doubles],
+    strength: NDArray[np.float32],
+    tempi: TempoRange | None = None,
+) -> Doubles:
     """Beat times in seconds: the best of several readings of the whole song.
 
     A free reading finds the tempo. Most songs keep theirs, yet a free reading slips by half a beat, or to another
@@ -71,29 +82,44 @@ def find_beats(activation: Doubles, chance: Doubles, tempi: TempoRange | None = 
 
     Args:
         activation: How much each fast frame sounds like a beat.
-        chance: How likely the net thinks each is one.
+        chances: What the net heard: ``beat``, ``kick`` and ``snare`` per fast frame.
+        strength: Onset strength, which shows what the beats fall into.
         tempi: Tempi to consider; with a narrow range there is nothing to mistake.
     """
     tempi = tempi or TempoRange()
     free = track_beats(activation, tempi)
     if len(free) < 8:
         return free
+    hits_s = np.sort(FRAME_S * np.concatenate([pick_peaks(chances[drum], LEAST_HIT) for drum in ("kick", "snare")]))
     base_bpm = steady_tempo_bpm(free)
+    slowest_bpm = SLOWEST_HELD_BPM if tempi.slowest_bpm == SLOWEST_BPM else tempi.slowest_bpm
     best, held = -np.inf, free
     for ratio in TEMPO_RATIOS:
         bpm = base_bpm * ratio
-        if tempi.slowest_bpm <= bpm <= tempi.fastest_bpm:
-            reading = _read_held(activation, bpm)
-            octaves = np.log2(bpm / EVEN_BPM)
-            fit = explain(chance, reading) - OCTAVE_COST * octaves**2
+        if slowest_bpm <= bpm <= tempi.fastest_bpm:
+            reading = read_held(activation, bpm)
+            compound = estimate_feel(reading, strength).compound
+            if bpm < tempi.slowest_bpm and not compound:
+                continue
+            fit = explain(chances["beat"], reading) - OCTAVE_COST * np.log2(bpm / EVEN_BPM) ** 2
+            fit += COMPOUND_HITS * _share_on(reading, hits_s) if compound else 0.0
             if fit > best:
                 best, held = fit, reading
-    if explain(chance, free) > explain(chance, held) + FREEDOM:
+    if explain(chances["beat"], free) > explain(chances["beat"], held) + FREEDOM:
         return free
     return held
 
 
-def _read_held(activation: Doubles, bpm: float) -> Doubles:
+def _share_on(beats_s: Doubles, hits_s: Doubles) -> float:
+    """Share of the drum hits that fall on a beat; 0 where there are too few to tell."""
+    if len(hits_s) < LEAST_HITS or len(beats_s) < 2:
+        return 0.0
+    after = np.searchsorted(beats_s, hits_s).clip(1, len(beats_s) - 1)
+    distance = np.minimum(np.abs(beats_s[after] - hits_s), np.abs(beats_s[after - 1] - hits_s))
+    return float(np.mean(distance < NEAR_S))
+
+
+def read_held(activation: Doubles, bpm: float) -> Doubles:
     """Beats at one tempo; twice, since the first reading tells the tempo more exactly."""
     beats = np.zeros(0)
     for _ in range(2):
@@ -128,6 +154,14 @@ def steady_tempo_bpm(beats_s: Doubles) -> float:
     intervals = np.diff(beats_s)
     near = intervals[np.abs(intervals / np.median(intervals) - 1) < 0.08]
     return float(60 / near.mean())
+
+
+def steadiness(beats_s: Doubles) -> float:
+    """How well one tempo speaks for a whole song, 0..1: 1 while it strays by a tenth at most, as live playing does."""
+    if len(beats_s) < 4:
+        return 0.0
+    slow, fast = np.percentile(np.diff(beats_s), [90, 10])
+    return float(np.exp(-1.5 * max(0.0, np.log(slow / fast) - 0.1)))
 
 
 def track_beats(activation: Doubles, tempi: TempoRange | None = None) -> Doubles:

@@ -84,6 +84,7 @@ class Section(_Frozen):
     group: str
     energy: float = Field(description="0..1, relative to this song's own quietest and loudest parts.")
     confidence: Confidence
+    name: str = Field(default="", description="What the user calls it, where he marked it.")
 
     @property
     def id(self) -> str:
@@ -131,6 +132,7 @@ class Word(_Frozen):
     start_ms: int
     end_ms: int
     phonemes: tuple[tuple[str, int, int], ...] = ()
+    confidence: Confidence = Field(default=0.0, description="Chance that the start is right to 0.3 s.")
 
 
 class LyricLine(_Frozen):
@@ -142,12 +144,22 @@ class LyricLine(_Frozen):
     words: tuple[Word, ...] = ()
 
 
+class LyricSection(_Frozen):
+    """A part of the form as the lyrics name it: ``[Chorus 2]`` has the label ``chorus``."""
+
+    name: str
+    label: str = Field(description="A section label; part where the name says nothing.")
+    start_ms: int
+    end_ms: int
+
+
 class Lyrics(_Frozen):
     """The words of the song in time, where they come from, and how sure the times are."""
 
     lines: tuple[LyricLine, ...]
     source: str
     confidence: Confidence
+    sections: tuple[LyricSection, ...] = Field(default=(), description="From headings in the lyrics, if any.")
 
 
 class Character(_Frozen):

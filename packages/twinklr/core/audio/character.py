@@ -1,4 +1,4 @@
-"""Feel and character of the music: swing, the tempo over time, and honest proxies of mood."""
+"""Character of the music: the tempo over time, and honest proxies of mood."""
 
 from __future__ import annotations
 
@@ -7,40 +7,9 @@ import numpy as np
 from twinklr.core.audio.bundle import Character
 from twinklr.core.audio.listening import Heard
 from twinklr.core.audio.onsets import RawOnset
-from twinklr.core.audio.spectra import FRAME_S, mel_centres_hz
+from twinklr.core.audio.spectra import mel_centres_hz
 
 TEMPO_HOP_MS = 1000
-_PHASES = 24
-
-
-def estimate_swing(heard: Heard) -> tuple[float, float, bool]:
-    """Where the off-beat falls, how sure that is, and whether beats fall into three.
-
-    Looks at the mean onset strength over the phase of the beat: straight music has its off-beat peak at a half, a
-    shuffle at two thirds, compound time has peaks at both thirds.
-    """
-    beats = heard.beats_s
-    if len(beats) < 8:
-        return 0.5, 0.0, False
-    phases = np.arange(_PHASES) / _PHASES
-    times = beats[:-1, None] + np.diff(beats)[:, None] * phases
-    curve = heard.flux.full
-    frames = np.clip(np.rint(times / FRAME_S).astype(int), 0, len(curve) - 1)
-    near = np.maximum(
-        curve[frames], np.maximum(curve[np.maximum(frames - 1, 0)], curve[np.minimum(frames + 1, len(curve) - 1)])
-    )
-    profile = near.mean(axis=0)
-    floor = float(np.median(profile))
-    late = slice(round(0.45 * _PHASES), round(0.78 * _PHASES))
-    peak = int(profile[late].argmax()) + late.start
-    lift = float(profile[peak] - floor) / max(float(profile[0] - floor), 1e-6)
-    third = float(profile[round(_PHASES / 3) - 1 : round(_PHASES / 3) + 2].max() - floor)
-    two_thirds = float(profile[round(2 * _PHASES / 3) - 1 : round(2 * _PHASES / 3) + 2].max() - floor)
-    half = float(profile[_PHASES // 2 - 1 : _PHASES // 2 + 2].max() - floor)
-    compound = min(third, two_thirds) > 1.5 * max(half, 1e-6) and min(third, two_thirds) > 0.15 * float(
-        profile[0] - floor
-    )
-    return round(peak / _PHASES, 3), round(float(np.clip(lift, 0, 1)), 3), bool(compound)
 
 
 def tempo_values(heard: Heard, duration_ms: int) -> tuple[float, ...]:

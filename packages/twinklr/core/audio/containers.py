@@ -16,7 +16,12 @@ from twinklr.core.errors import InputError
 
 Block = tuple[NDArray[np.float32], int]
 SUFFIXES = frozenset({".m4a", ".mp4", ".aac", ".m4b", ".wma", ".mka", ".webm", ".ac3", ".m4v", ".mov"})
-_RATE_HZ = 44100
+BLOCK_S = 8
+_FFMPEG_RATE_HZ = 44100
+
+
+class DamagedTail(Exception):
+    """The rest of a file cannot be decoded; what came before it could."""
 
 
 def read_compressed(path: Path) -> Iterator[Block] | None:
@@ -24,6 +29,7 @@ def read_compressed(path: Path) -> Iterator[Block] | None:
 
     Raises:
         InputError: The container is known but nothing here can open it.
+        DamagedTail: While the blocks are read: there was sound, and the rest of the file is broken.
     """
     if path.suffix.lower() not in SUFFIXES:
         return None
@@ -39,28 +45,45 @@ def read_compressed(path: Path) -> Iterator[Block] | None:
 
 
 def _through_av(av: Any, path: Path) -> Iterator[Block]:
+    """The file's own rate and channels, in blocks of some seconds."""
+    pending: list[NDArray[np.float32]] = []
+    heard = False
     try:
         with av.open(str(path)) as container:
             if not container.streams.audio:
                 raise InputError("there is no sound in this file", where=path, cure="choose a file with music")
-            resampler = av.AudioResampler(format="flt", layout="stereo", rate=_RATE_HZ)
-            for frame in container.decode(audio=0):
-                for part in resampler.resample(frame):
-                    yield part.to_ndarray().reshape(-1, 2).astype(np.float32), _RATE_HZ
+            stream = container.streams.audio[0]
+            rate_hz, channels = int(stream.rate), int(stream.channels)
+            to_floats = av.AudioResampler(format="flt")
+            for frame in container.decode(stream):
+                for part in to_floats.resample(frame):
+                    pending.append(part.to_ndarray().reshape(-1, channels).astype(np.float32))
+                if sum(map(len, pending)) >= BLOCK_S * rate_hz:
+                    heard = True
+                    yield np.concatenate(pending), rate_hz
+                    pending = []
     except av.error.FFmpegError as error:
+        if pending:
+            yield np.concatenate(pending), rate_hz
+        if heard or pending:
+            raise DamagedTail from error
         raise InputError("this is not audio that can be read", where=path, cure="convert it to mp3 or flac") from error
+    if pending:
+        yield np.concatenate(pending), rate_hz
 
 
 def _through_ffmpeg(program: str, path: Path) -> Iterator[Block]:
     command = [program, "-v", "error", "-nostdin", "-i", f"file:{path}", "-vn", "-f", "f32le", "-ac", "2"]
-    command += ["-ar", str(_RATE_HZ), "-"]
+    command += ["-ar", str(_FFMPEG_RATE_HZ), "-"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
         heard = False
-        while data := process.stdout.read(_RATE_HZ * 8 * 8):
+        while data := process.stdout.read(_FFMPEG_RATE_HZ * 8 * BLOCK_S):
             whole = len(data) - len(data) % 8
             if whole:
                 heard = True
-                yield np.frombuffer(data[:whole], np.float32).reshape(-1, 2).copy(), _RATE_HZ
+                yield np.frombuffer(data[:whole], np.float32).reshape(-1, 2).copy(), _FFMPEG_RATE_HZ
     if not heard:
         raise InputError("this is not audio that can be read", where=path, cure="convert it to mp3 or flac")
+    if process.returncode:
+        raise DamagedTail

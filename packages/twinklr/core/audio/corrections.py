@@ -75,6 +75,13 @@ class SectionMark(_Strict):
         return "part"
 
 
+class BeatMark(_Strict):
+    """A beat, and its position in the bar where that is known (1 is the downbeat, 0 unknown)."""
+
+    at_s: float = Field(ge=0)
+    position: int = Field(default=0, ge=0)
+
+
 class Corrections(_Strict):
     """Everything the user may set; what is None is left to the analysis."""
 
@@ -83,7 +90,9 @@ class Corrections(_Strict):
     beats_per_bar: int | None = Field(default=None, ge=2, le=7)
     first_downbeat_s: float | None = Field(default=None, ge=0)
     sections: tuple[SectionMark, ...] = ()
+    beats: tuple[BeatMark, ...] = ()
     source: str = ""
+    beats_source: str = ""
 
 
 def find_corrections(song: Path, given: Path | None = None) -> Corrections | None:

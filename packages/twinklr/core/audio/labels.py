@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,44 +12,59 @@ from twinklr.core.audio.corrections import SectionMark
 
 EMPTY = 0.04
 """Energy below which nothing is played."""
+SURE, LIKELY, GUESS = 0.95, 0.75, 0.35
+"""What speaks for a name: several signs, one good sign, or only that nothing fits better."""
 
 
-def name_sections(
-    spans_ms: list[tuple[int, int]],
-    groups: list[int],
-    energies: list[float],
-    edges: list[float],
-    sung: list[float] | None = None,
-    moments: tuple[Moment, ...] = (),
-) -> tuple[Section, ...]:
-    """Sections with labels and confidences.
+@dataclass(frozen=True)
+class Form:
+    """The parts of a song before they are named.
 
-    Args:
+    Attributes:
         spans_ms: Start and end of each part.
-        groups: Group number of each.
+        groups: Group number of each; repeats share one.
         energies: 0..1 of each.
         edges: How clear each beginning is, 0..1.
-        sung: Share of each part that is sung, where known.
-        moments: Builds, drops and breaks, for music that is made of them.
+        sung: Share of each that is sung; empty where unknown.
+        moments: Builds and breaks that were heard.
     """
-    labels = _labels(spans_ms, groups, energies, sung)
-    for index in range(1, len(labels)):
-        if energies[index] < EMPTY < max(energies):
-            labels[index] = "break" if index < len(labels) - 1 else "outro"
-    for index, span in enumerate(spans_ms):
-        labels[index] = _moment_label(labels[index], span, moments)
-    letters = _letters(groups)
+
+    spans_ms: list[tuple[int, int]]
+    groups: list[int]
+    energies: list[float]
+    edges: list[float]
+    sung: list[float] = field(default_factory=list)
+    moments: tuple[Moment, ...] = ()
+
+    @property
+    def lengths_ms(self) -> list[int]:
+        """Length of each part."""
+        return [end - start for start, end in self.spans_ms]
+
+    def members(self, group: int, among: list[int]) -> list[int]:
+        """The parts of a group, of those given."""
+        return [index for index in among if self.groups[index] == group]
+
+
+Named = dict[int, tuple[str, float]]
+"""Part -> its name and how much speaks for it, 0..1."""
+
+
+def name_sections(form: Form) -> tuple[Section, ...]:
+    """Sections with labels, and confidences that hold for both the beginning and the name."""
+    named = _names(form)
+    letters = _letters(form.groups)
     return tuple(
         Section(
             index=index,
             start_ms=start,
             end_ms=end,
-            label=labels[index],
+            label=named[index][0],
             group=letters[index],
-            energy=round(energies[index], 3),
-            confidence=round(float(np.clip(edges[index], 0, 1)), 3),
+            energy=round(form.energies[index], 3),
+            confidence=round(float(np.clip(form.edges[index], 0, 1)) * named[index][1], 3),
         )
-        for index, (start, end) in enumerate(spans_ms)
+        for index, (start, end) in enumerate(form.spans_ms)
     )
 
 
@@ -59,25 +74,28 @@ def marked_sections(
     """Sections as the user marked them; equal names are one group. The first one begins at 0."""
     inside = [mark for mark in marks if mark.at_s * 1000 < duration_ms]
     starts = [round(mark.at_s * 1000) for mark in inside]
-    labels, names = (
-        [mark.label for mark in inside],
-        [mark.name.strip().lower().rstrip(" 0123456789") for mark in inside],
-    )
     if not starts or starts[0] > 500:
-        starts, labels, names = [0, *starts], ["intro", *labels], ["intro", *names]
+        starts, inside = [0, *starts], [SectionMark(at_s=0, name="intro"), *inside]
     starts[0] = 0
     keep = [i for i, start in enumerate(starts) if i == 0 or start > starts[i - 1]]
-    starts, labels, names = [starts[i] for i in keep], [labels[i] for i in keep], [names[i] for i in keep]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    starts, inside = [starts[i] for i in keep], [inside[i] for i in keep]
+    kinds = [mark.name.strip().lower().rstrip(" 0123456789") for mark in inside]
+    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
     sections = []
     for index, (start, end) in enumerate(zip(starts, [*starts[1:], duration_ms], strict=True)):
         first, last = ((ms / 1000 - offset_s) * 1000 / hop_ms for ms in (start, end))
         part = energy[max(0, round(first)) : max(0, round(last))]
         level = round(float(part.mean()), 3) if len(part) else 0.0
-        group = _letter(numbers[names[index]])
         sections.append(
             Section(
-                index=index, start_ms=start, end_ms=end, label=labels[index], group=group, energy=level, confidence=1.0
+                index=index,
+                start_ms=start,
+                end_ms=end,
+                label=inside[index].label,
+                group=_letter(numbers[kinds[index]]),
+                energy=level,
+                confidence=1.0,
+                name=inside[index].name.strip(),
             )
         )
     return tuple(sections)
@@ -100,113 +118,96 @@ def _letter(number: int) -> str:
     return (_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
 
 
-def _labels(
-    spans: list[tuple[int, int]], groups: list[int], energies: list[float], sung: list[float] | None
-) -> list[str]:
-    count = len(spans)
+def _names(form: Form) -> Named:
+    count = len(form.spans_ms)
     if count == 1:
-        return ["part"]
-    total = spans[-1][1] - spans[0][0]
-    members: dict[int, list[int]] = defaultdict(list)
-    for index, group in enumerate(groups):
-        members[group].append(index)
-    lengths = [end - start for start, end in spans]
-    typical = float(np.median(lengths))
-    labels = ["part"] * count
-    inner = _without_ends(groups, lengths, energies, total, typical, labels)
-    chorus = _chorus_group(members, inner, lengths, energies, sung)
-    for index in inner:
-        if groups[index] == chorus:
-            labels[index] = "chorus"
-    verse = _verse_group(members, inner, chorus, lengths)
-    for index in inner:
-        if groups[index] == verse:
-            labels[index] = "verse"
-    for index in inner:
-        if labels[index] == "part":
-            labels[index] = _other_label(index, count, groups, members, energies, verse, spans, total)
-    return labels
+        return {0: ("part", 1.0)}
+    named = _silences(form) | _ends(form) | _moment_names(form)
+    inner = [index for index in range(count) if index not in named]
+    chorus, lead = _chorus_group(form, inner)
+    named |= dict.fromkeys(form.members(chorus, inner), ("chorus", lead))
+    rest = [index for index in inner if index not in named]
+    verse, sure = _verse_group(form, rest)
+    named |= dict.fromkeys(form.members(verse, rest), ("verse", sure))
+    for index in rest:
+        if index not in named:
+            named[index] = _other_name(form, index, verse)
+    return named
 
 
-def _without_ends(
-    groups: list[int], lengths: list[int], energies: list[float], total: int, typical: float, labels: list[str]
-) -> list[int]:
-    """Name intro and outro where there are any; return the indices between."""
-    count = len(groups)
-    middle = float(np.median(energies))
-    first, last = 0, count
-    unique = groups.count(groups[0]) == 1
-    if count > 2 and lengths[0] < 0.2 * total and (unique or energies[0] < middle or lengths[0] < 0.6 * typical):
-        labels[0], first = "intro", 1
-    unique = groups.count(groups[-1]) == 1
-    short = lengths[-1] < 0.2 * total
-    if count > 3 and short and (unique or energies[-1] < middle or lengths[-1] < 0.6 * typical):
-        labels[-1], last = "outro", count - 1
-    return list(range(first, last))
+def _silences(form: Form) -> Named:
+    last = len(form.energies) - 1
+    loud = max(form.energies)
+    return {
+        index: ("break" if index < last else "outro", SURE)
+        for index, energy in enumerate(form.energies)
+        if index and energy < EMPTY < loud
+    }
 
 
-def _chorus_group(
-    members: dict[int, list[int]],
-    inner: list[int],
-    lengths: list[int],
-    energies: list[float],
-    sung: list[float] | None,
-) -> int:
-    """The repeated group that is loudest; ties go to the longer and the more sung one. -1 for none."""
-    best, choice = -1.0, -1
-    for group, everyone in members.items():
-        places = [index for index in everyone if index in inner]
+def _ends(form: Form) -> Named:
+    """Intro and outro, where the first or last part is short and unlike the rest, quiet, or very short."""
+    lengths, count = form.lengths_ms, len(form.spans_ms)
+    typical, middle = float(np.median(lengths)), float(np.median(form.energies))
+    named: Named = {}
+    for index, name, least in ((0, "intro", 2), (count - 1, "outro", 3)):
+        alone = form.groups.count(form.groups[index]) == 1
+        signs = [alone, form.energies[index] < middle, lengths[index] < 0.6 * typical]
+        if count > least and lengths[index] < 0.2 * sum(lengths) and any(signs):
+            named[index] = name, (0.5, LIKELY, SURE)[sum(signs) - 1]
+    return named
+
+
+def _moment_names(form: Form) -> Named:
+    """Parts between the ends that mostly are a build or a break."""
+    named: Named = {}
+    for index, (start, end) in list(enumerate(form.spans_ms))[1:-1]:
+        for moment in form.moments:
+            overlap = min(end, moment.end_ms) - max(start, moment.start_ms)
+            if moment.kind in ("build", "break") and overlap > 0.6 * (end - start):
+                named[index] = moment.kind, LIKELY
+    return named
+
+
+def _chorus_group(form: Form, inner: list[int]) -> tuple[int, float]:
+    """The repeated group that is loudest and most sung, and how far it leads; -1 for none."""
+    values: dict[int, float] = {}
+    for group in dict.fromkeys(form.groups[index] for index in inner):
+        places = form.members(group, inner)
         if len(places) < 2:
             continue
-        weight = sum(lengths[i] for i in places)
-        energy = sum(energies[i] * lengths[i] for i in places) / weight
-        value = energy + 0.1 * min(len(places), 4) / 4
-        if sung is not None:
-            value += 0.15 * sum(sung[i] * lengths[i] for i in places) / weight
-        if value > best:
-            best, choice = value, group
-    return choice
+        weights = np.array([form.lengths_ms[index] for index in places], float)
+        value = np.average([form.energies[index] for index in places], weights=weights) + 0.1 * min(len(places), 4) / 4
+        if form.sung:
+            value += 0.15 * np.average([form.sung[index] for index in places], weights=weights)
+        values[group] = float(value)
+    if not values:
+        return -1, 0.0
+    ranked = sorted(values.values(), reverse=True)
+    lead = ranked[0] - ranked[1] if len(ranked) > 1 else 0.0
+    return max(values, key=lambda group: values[group]), float(np.clip(0.5 + 4 * lead, 0.5, SURE))
 
 
-def _verse_group(members: dict[int, list[int]], inner: list[int], chorus: int, lengths: list[int]) -> int:
-    """The repeated group, other than the chorus, that fills most time. -1 for none."""
+def _verse_group(form: Form, rest: list[int]) -> tuple[int, float]:
+    """The repeated group, other than the chorus, that fills most time; else the first part of all. -1 for none."""
+    groups = dict.fromkeys(form.groups[index] for index in rest)
     totals = {
-        group: sum(lengths[i] for i in everyone if i in inner)
-        for group, everyone in members.items()
-        if group != chorus and sum(i in inner for i in everyone) > 1
+        group: sum(form.lengths_ms[index] for index in form.members(group, rest))
+        for group in groups
+        if len(form.members(group, rest)) > 1
     }
-    if not totals:
-        rest = [i for i in inner if not any(i in members[g] for g in (chorus,))]
-        if chorus >= 0 and rest:
-            return next(group for group, everyone in members.items() if rest[0] in everyone)
-        return -1
-    return max(totals, key=lambda group: (totals[group], -group))
+    if totals:
+        return max(totals, key=lambda group: (totals[group], -group)), LIKELY
+    # Without a chorus there is nothing a verse could be told from.
+    has_chorus = len(rest) < sum(0 < index < len(form.groups) - 1 for index in range(len(form.groups)))
+    return (next(iter(groups)), GUESS) if groups and has_chorus else (-1, 0.0)
 
 
-def _other_label(
-    index: int,
-    count: int,
-    groups: list[int],
-    members: dict[int, list[int]],
-    energies: list[float],
-    verse: int,
-    spans: list[tuple[int, int]],
-    total: int,
-) -> str:
-    place = (spans[index][0] + spans[index][1]) / 2 / max(total, 1)
-    quiet = energies[index] < float(np.quantile(energies, 0.25)) - 1e-9
-    if len(members[groups[index]]) == 1 and 0.35 < place < 0.92:
-        return "break" if quiet else "bridge"
-    return "verse" if verse >= 0 else "part"
-
-
-def _moment_label(label: str, span: tuple[int, int], moments: tuple[Moment, ...]) -> str:
-    """A part that mostly is a build or a break is called so; one that opens with a drop is the drop."""
-    start, end = span
-    for moment in moments:
-        overlap = min(end, moment.end_ms) - max(start, moment.start_ms)
-        if moment.kind in ("build", "break") and overlap > 0.6 * (end - start):
-            return moment.kind if label not in ("intro", "outro") else label
-        if moment.kind == "drop" and abs(moment.start_ms - start) < 1500 and moment.strength > 0.5:
-            return "drop"
-    return label
+def _other_name(form: Form, index: int, verse: int) -> tuple[str, float]:
+    start, end = form.spans_ms[index]
+    place = (start + end) / 2 / max(sum(form.lengths_ms), 1)
+    alone = form.groups.count(form.groups[index]) == 1
+    if alone and 0.35 < place < 0.92:
+        quiet = form.energies[index] < float(np.quantile(form.energies, 0.25)) - 1e-9
+        return ("break", GUESS) if quiet else ("bridge", GUESS)
+    return ("verse" if verse >= 0 else "part"), GUESS

@@ -7,21 +7,30 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from twinklr.core.audio.beat_files import beats_in_a_bar
 from twinklr.core.audio.beat_net import hear_beats
-from twinklr.core.audio.beats import TempoRange, beat_activation, find_beats
+from twinklr.core.audio.beat_phase import in_one_phase
+from twinklr.core.audio.beats import FIRST_SLACK_S, TempoRange, beat_activation, find_beats
 from twinklr.core.audio.corrections import Corrections
+from twinklr.core.audio.feel import Feel, estimate_feel
 from twinklr.core.audio.flux import Flux, compute_flux, log_mel
 from twinklr.core.audio.loudness import CURVE_HOP_MS, energy_curve, reference_level
 from twinklr.core.audio.meter import METERS, Meter, estimate_meter
-from twinklr.core.audio.recording import ANALYSIS_RATE_HZ, Recording
-from twinklr.core.audio.spectra import FRAME_S, Spectra, compute_spectra
+from twinklr.core.audio.recording import ANALYSIS_RATE_HZ, SILENT_PEAK, Recording
+from twinklr.core.audio.spectra import FRAME_S, Spectra, compute_mel, compute_spectra
 from twinklr.core.audio.tonality import Harmony, compute_harmony
 
 Doubles = NDArray[np.float64]
+Floats = NDArray[np.float32]
 LEAST_BEAT_CONFIDENCE = 0.05
 LEAST_FORCE = 1.5
 """Flux (see `Flux.size`) of sound without onsets."""
 LONGEST_REST_S = 2.5
+GIVEN_CONFIDENCE = 0.9
+"""Of beats and bars that came in a file: somebody vouches for them, yet a program may have made it."""
+MUSIC_UNDER_DRUMS = np.float32(0.1)
+"""The net has never heard drums quite alone: in bands that are empty then, it would hear whatever is left."""
+DRUMS = ("kick", "snare", "hat")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +47,7 @@ class Heard:
     activation: Doubles = field(repr=False)
     beats_s: Doubles
     beat_confidence: float
+    feel: Feel
     meter: Meter
 
     def ms(self, seconds: float) -> int:
@@ -45,13 +55,16 @@ class Heard:
         return max(0, round((self.offset_s + seconds) * 1000))
 
 
-def listen(recording: Recording, span: tuple[int, int], corrections: Corrections | None) -> Heard:
+def listen(
+    recording: Recording, span: tuple[int, int], corrections: Corrections | None, drums: Floats | None = None
+) -> Heard:
     """Measure the samples of a span.
 
     Args:
         recording: The decoded song.
         span: First and last sample of the music.
         corrections: What the user set; followed.
+        drums: The drums alone over that span, where there is a stem of them.
     """
     wishes = corrections or Corrections()
     offset_s = span[0] / ANALYSIS_RATE_HZ
@@ -59,18 +72,24 @@ def listen(recording: Recording, span: tuple[int, int], corrections: Corrections
     spectra = compute_spectra(music / np.float32(reference_level(music)))
     levels, flux, harmony = log_mel(spectra.mel), compute_flux(spectra.mel), compute_harmony(spectra.pitch)
     chances = hear_beats(spectra.mel)
+    if drums is not None:
+        chances = _with_drums(chances, drums, music)
     activation = beat_activation(flux, chances["beat"])
-    beats_s = find_beats(activation, chances["beat"], _tempi(wishes))
-    beats_s = _in_octave(beats_s, wishes)
+    beats_s = _find_beats(activation, chances, flux, wishes, offset_s)
     beats_s = beats_s[(beats_s >= 0) & (beats_s < spectra.duration_s)]
-    beats_s = _without_rests(beats_s, spectra.mel)
+    beats_s = beats_s if wishes.beats else _without_rests(beats_s, spectra.mel)
     # Where nothing begins with any force, as in a tone or in noise, the scaled flux shows ripples as beats.
     forceful = float(np.clip((flux.size - LEAST_FORCE) / 2, 0, 1))
     confidence = round(beat_confidence(beats_s, activation) * forceful, 3)
-    if confidence < LEAST_BEAT_CONFIDENCE or len(beats_s) < 4:
+    if wishes.beats:
+        confidence = max(confidence, GIVEN_CONFIDENCE)
+    elif confidence < LEAST_BEAT_CONFIDENCE or len(beats_s) < 4:
         beats_s, confidence = beats_s[:0], 0.0
+    feel = estimate_feel(beats_s, flux.full)
     meters = (wishes.beats_per_bar,) if wishes.beats_per_bar else METERS
-    meter = estimate_meter(beats_s, flux, harmony, levels, chances["downbeat"], meters)
+    meter = estimate_meter(beats_s, flux, harmony, levels, chances["downbeat"], meters, feel.compound)
+    if beats_in_a_bar(wishes.beats) and not wishes.beats_per_bar:
+        meter = _given_bars(wishes, beats_s + offset_s)
     if wishes.first_downbeat_s is not None and len(beats_s):
         meter = _anchored(meter, beats_s, wishes.first_downbeat_s - offset_s)
     energy = energy_curve(recording.powers)[round(offset_s * 1000 / CURVE_HOP_MS) :]
@@ -85,8 +104,47 @@ def listen(recording: Recording, span: tuple[int, int], corrections: Corrections
         activation=activation,
         beats_s=beats_s,
         beat_confidence=confidence,
+        feel=feel,
         meter=meter,
     )
+
+
+def _find_beats(
+    activation: Doubles, chances: dict[str, Doubles], flux: Flux, wishes: Corrections, offset_s: float
+) -> Doubles:
+    """The beats the user gave, or those found, in the octave he asked for."""
+    if wishes.beats:
+        beats_s = np.array([mark.at_s for mark in wishes.beats]) - offset_s
+        # A beat on the first sound is often given a little before it.
+        beats_s = np.maximum(beats_s[beats_s > -FIRST_SLACK_S], 0.0)
+    else:
+        beats_s = find_beats(activation, chances, flux.full, _tempi(wishes))
+        beats_s = in_one_phase(beats_s, activation, chances["beat"])
+    return _in_octave(beats_s, wishes)
+
+
+def _with_drums(chances: dict[str, Doubles], drums: Floats, music: Floats) -> dict[str, Doubles]:
+    """Drums as heard in a stem of them; an onset is one of the mix or of the drums."""
+    frames = len(chances["onset"])
+    if float(np.abs(drums).max(initial=0.0)) <= SILENT_PEAK:
+        return {**chances, **{drum: np.zeros(frames) for drum in DRUMS}}
+    sound = drums + MUSIC_UNDER_DRUMS * music
+    alone = hear_beats(compute_mel((sound / reference_level(sound)).astype(np.float32)))
+    heard = {drum: alone[drum][:frames] for drum in DRUMS}
+    return {**chances, **heard, "onset": np.maximum(chances["onset"], alone["onset"][:frames])}
+
+
+def _given_bars(wishes: Corrections, beats_s: Doubles) -> Meter:
+    """Bars as the given beats count them; what they do not count is counted on, or back from the first downbeat."""
+    meter = beats_in_a_bar(wishes.beats)
+    times = np.array([mark.at_s for mark in wishes.beats])
+    positions = np.array([mark.position for mark in wishes.beats])
+    chosen = positions[np.abs(times - beats_s[:, None]).argmin(axis=1)] if len(beats_s) else positions[:0]
+    known = np.flatnonzero(chosen)
+    result = [
+        int(at - 1) if at else int((index - known[0] + chosen[known[0]] - 1) % meter) for index, at in enumerate(chosen)
+    ]
+    return Meter(meter, tuple(min(position, meter - 1) for position in result), GIVEN_CONFIDENCE)
 
 
 def _tempi(wishes: Corrections) -> TempoRange:

@@ -1,4 +1,7 @@
-"""Lyrics files: LRC (also enhanced, with word times), SRT, Audacity labels and plain text, told apart by content."""
+"""Lyrics files, told apart by content.
+
+LRC (also enhanced, with word times), SRT, Audacity labels, plain text, and the JSON transcripts of Whisper.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from twinklr.core.audio.transcripts import Segment, read_segments
 from twinklr.core.errors import InputError
 
 LARGEST_BYTES = 2_000_000
@@ -42,7 +46,7 @@ class LyricSheet:
 
     Attributes:
         lines: In order; all of them have a start, or none has.
-        source: What it was read from: ``lrc``, ``enhanced lrc``, ``srt``, ``labels`` or ``text``.
+        source: What it was read from: ``lrc``, ``enhanced lrc``, ``srt``, ``labels``, ``transcript`` or ``text``.
         headings: Section names found in the text (``[Chorus]``) with the number of the line they precede.
     """
 
@@ -79,12 +83,19 @@ def read_lyrics(path: str | Path) -> LyricSheet:
         raise InputError(f"the lyrics cannot be read: {reason}", where=path, cure="check the file") from error
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(
-            "this is not a text file", where=path, expected="lrc, srt, labels or plain text", cure="check it"
+            "this is not a text file",
+            where=path,
+            expected="lrc, srt, labels, a transcript or plain text",
+            cure="check it",
         )
-    sheet = parse_lyrics(decode_text(data))
+    text = decode_text(data)
+    sheet = parse_transcript(text, path) if text.lstrip().startswith("{") else parse_lyrics(text)
     if not sheet.lines:
         raise InputError(
-            "no lyrics in this file", where=path, expected="lrc, srt, labels or plain text", cure="add lines"
+            "no lyrics in this file",
+            where=path,
+            expected="lrc, srt, labels, a transcript or plain text",
+            cure="add lines",
         )
     return sheet
 
@@ -117,6 +128,27 @@ def parse_lyrics(text: str) -> LyricSheet:
     if labels and len(labels) >= 0.8 * sum(bool(row.strip()) for row in rows):
         return LyricSheet(tuple(sorted(labels, key=lambda line: line.start_s or 0.0)), "labels")
     return _parse_plain(rows)
+
+
+def parse_transcript(text: str, path: Path) -> LyricSheet:
+    """Lines and words of a speech recogniser's JSON (see `transcripts`).
+
+    Raises:
+        InputError: It is no transcript.
+    """
+    return to_sheet(read_segments(text, path))
+
+
+def to_sheet(segments: list[Segment]) -> LyricSheet:
+    """A sheet of what a speech recogniser heard."""
+    lines = []
+    for segment in segments:
+        words = tuple(SheetWord(_clean(word.text), word.start_s, word.end_s) for word in segment.words)
+        words = tuple(word for word in words if word.text)
+        if line := _clean(segment.text):
+            # A line's own text keeps what the words lose; without word times it is laid on the beats like any line.
+            lines.append(SheetLine(line, segment.start_s, segment.end_s, words))
+    return LyricSheet(tuple(sorted(lines, key=lambda line: line.start_s or 0.0)), "transcript")
 
 
 def _seconds(minutes: str, seconds: str, fraction: str | None) -> float:

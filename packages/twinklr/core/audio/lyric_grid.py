@@ -13,6 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from twinklr.core.audio.sung_net import Singing
+
 Doubles = NDArray[np.float64]
 PLACE_REWARD = (0.5, 0.0, 0.25, 0.0)
 """For the four quarters of a beat."""
@@ -33,6 +35,7 @@ class SongGrid:
         bars_s: Bar edges; may be empty.
         strength: Onset strength, about 1 for a hit, every `strength_hop_s` from `offset_s`.
         voice: How likely a voice is, 0..1, every `voice_hop_s` from `offset_s`.
+        singing: The speech sounds heard from `offset_s`; None where nobody listened for them.
     """
 
     beats_s: Doubles
@@ -42,6 +45,7 @@ class SongGrid:
     voice: Doubles
     voice_hop_s: float
     offset_s: float
+    singing: Singing | None = None
 
     def quarters(self, start_s: float, end_s: float) -> tuple[Doubles, NDArray[np.int64]]:
         """Quarter beats of a span and which quarter of its beat each one is."""

@@ -1,20 +1,50 @@
-"""Lyrics in time: finds them, gives every line and word a start and an end, and every word its mouth shapes."""
+"""Lyrics in time: finds them, gives every line and word a start and an end, and every word its mouth shapes.
+
+Words are followed by ear (`sung_words`) between the line times of the sheet, or through the whole song where it has
+none. Where the singing cannot be followed, syllables are laid on the beats (`lyric_grid`), and the confidence says so.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twinklr.core.audio.bundle import LyricLine, Lyrics, Span, Word
-from twinklr.core.audio.lyric_files import LyricSheet, SheetLine, parse_lyrics, read_lyrics
+from twinklr.core.audio.lyric_files import LyricSheet, SheetLine, parse_lyrics, read_lyrics, to_sheet
+from twinklr.core.audio.lyric_form import expand_form, find_sections
 from twinklr.core.audio.lyric_grid import SongGrid, place_lines, place_syllables
-from twinklr.core.audio.phonemes import VOWEL_SHAPES, mouth_shapes, time_shapes
+from twinklr.core.audio.phonemes import mouth_shapes, shapes_of_sounds, time_shapes
+from twinklr.core.audio.pronunciation import VOWELS, pronounce
+from twinklr.core.audio.sung_net import FRAME_S
+from twinklr.core.audio.sung_words import SungWord, chances_right, find_words, sound_scores
+from twinklr.core.audio.transcripts import WHISPER, hear_with_whisper
 
 LONGEST_WORD_MS = 1600
 LEAD_MS = 40
 SECONDS_PER_SYLLABLE = 0.42
-CONFIDENCE = {"enhanced lrc": 0.95, "lrc": 0.75, "srt": 0.75, "labels": 0.75, "text": 0.3}
+GIVEN = {"enhanced lrc": 0.95, "transcript": 0.8}
+"""Confidence of a word whose time the file gives: a person's, or another program's."""
+FIRST_OF_LINE, LAID_IN_LINE, LAID_IN_SONG = 0.9, 0.4, 0.05
+"""Confidence of the first word of a timed line, and of words laid on beats with and without line times."""
+SNAP_MS = 150
+SURE = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class _Ear:
+    """What the song sounds like, for following words."""
+
+    scores: NDArray[np.float32]
+    offset_s: float
+
+    def between(self, start_s: float, end_s: float) -> tuple[NDArray[np.float32], float]:
+        """Scores of a span and the time of their first frame."""
+        first = max(0, round((start_s - self.offset_s) / FRAME_S))
+        last = max(first, round((end_s - self.offset_s) / FRAME_S))
+        return self.scores[first:last], self.offset_s + first * FRAME_S
 
 
 def find_sheet(song: Path, lyrics_path: Path | None, tag_text: str) -> tuple[LyricSheet, str] | None:
@@ -23,6 +53,8 @@ def find_sheet(song: Path, lyrics_path: Path | None, tag_text: str) -> tuple[Lyr
     Raises:
         InputError: ``lyrics_path`` cannot be used.
     """
+    if str(lyrics_path) == WHISPER:
+        return to_sheet(hear_with_whisper(song)), "Whisper"
     for path in lyric_candidates(song, lyrics_path):
         if lyrics_path is not None or path.is_file():
             return read_lyrics(path), path.name
@@ -44,21 +76,73 @@ def lyric_candidates(song: Path, lyrics_path: Path | None) -> list[Path]:
 def align_sheet(
     sheet: LyricSheet, duration_ms: int, vocals: tuple[Span, ...], source: str, grid: SongGrid | None = None
 ) -> Lyrics:
-    """Lyrics with a time for every word.
-
-    Line times are kept where the sheet has them; syllables are laid on the beats of their line, or spread over it
-    where there are none. Without line times the lines are laid on the bars in which a voice is heard, which is a
-    guess and is given little confidence.
+    """Lyrics with a time and a confidence for every word.
 
     Args:
-        sheet: The lyrics as written.
+        sheet: The lyrics as written; repeats in plain text are written out.
         duration_ms: Of the song.
         vocals: Sung phrases, for a sheet without times in a song without bars.
         source: Where the sheet was found.
-        grid: Beats, bars, onsets and voice of the song.
+        grid: Beats, bars, onsets, voice and speech sounds of the song.
     """
+    sheet = expand_form(sheet)
+    ear = None
+    if grid is not None and grid.singing is not None:
+        ear = _Ear(sound_scores(grid.singing), grid.offset_s)
+    timed = None
+    if not sheet.is_timed and ear is not None:
+        timed = _follow_song(sheet, ear, duration_ms)
+    if timed is None:
+        timed = _time_lines(sheet, duration_ms, vocals, grid, ear)
+    sure = [word.confidence for line in timed for word in line.words]
+    return Lyrics(
+        lines=tuple(timed),
+        source=f"{source} ({sheet.source})",
+        confidence=round(float(np.mean(sure)), 3) if sure else 0.0,
+        sections=find_sections(sheet, tuple(timed)),
+    )
+
+
+def syllables(word: str) -> int:
+    """Vowel sounds of a word, at least one."""
+    return max(1, sum(sound in VOWELS for sound in pronounce(word)))
+
+
+def _count(text: str) -> int:
+    return sum(syllables(word) for word in text.split())
+
+
+def _follow_song(sheet: LyricSheet, ear: _Ear, duration_ms: int) -> list[LyricLine] | None:
+    """Lines without times, followed by ear; None where that cannot be done."""
+    texts = [line.text.split() for line in sheet.lines]
+    found = find_words(ear.scores, texts, ear.offset_s)
+    if found is None:
+        return None
+    lines: list[LyricLine] = []
+    done = 0
+    rows = []
+    for row in texts:
+        rows.append(found[done : done + len(row)])
+        done += len(row)
+    sure = chances_right(rows, is_timed=False)
+    for line, row, words, chances in zip(sheet.lines, texts, rows, sure, strict=True):
+        known = [word for word in words if word is not None]
+        if not known:
+            continue
+        span = round(known[0].start_s * 1000), min(duration_ms, round(known[-1].end_s * 1000))
+        heard = _heard_words(row, words, chances, (max(0, span[0]), span[1]))
+        if heard:
+            lines.append(LyricLine(text=line.text, start_ms=heard[0].start_ms, end_ms=heard[-1].end_ms, words=heard))
+    return lines or None
+
+
+def _time_lines(
+    sheet: LyricSheet, duration_ms: int, vocals: tuple[Span, ...], grid: SongGrid | None, ear: _Ear | None
+) -> list[LyricLine]:
+    """Lines at their times, or laid on bars or sung stretches where the sheet has none."""
     lines = list(sheet.lines)
     if not sheet.is_timed:
+        ear = None
         lines = _lay_lines(sheet, grid) or _spread_lines(sheet, duration_ms, vocals)
     pace_s = _pace_s(lines)
     timed = []
@@ -67,14 +151,68 @@ def align_sheet(
         if start >= duration_ms:
             continue
         following = next((x.start_s for x in lines[index + 1 :] if (x.start_s or 0.0) * 1000 > start), None)
-        timed.append(_time_line(line, (start, following, duration_ms), grid, pace_s))
-    confidence = CONFIDENCE[sheet.source]
-    return Lyrics(lines=tuple(timed), source=f"{source} ({sheet.source})", confidence=confidence)
+        limit = duration_ms if following is None else min(duration_ms, round(following * 1000))
+        one = None if ear is None or line.words else _follow_line(line, start, limit, ear)
+        if one is None:
+            one = _time_line(line, (start, following, duration_ms), grid, pace_s)
+            if line.words or not sheet.is_timed:
+                one = _with_confidence(one, GIVEN.get(sheet.source, 0.8) if line.words else LAID_IN_SONG)
+        timed.append(one)
+    return timed
 
 
-def syllables(word: str) -> int:
-    """Vowel sounds of a word, at least one."""
-    return max(1, sum(shape in VOWEL_SHAPES for shape in mouth_shapes(word)))
+def _follow_line(line: SheetLine, start_ms: int, limit_ms: int, ear: _Ear) -> LyricLine | None:
+    """A line followed by ear from its given start; None where laying it on beats is the better bet."""
+    texts = line.text.split()
+    end_ms = limit_ms if line.end_s is None else min(limit_ms, max(start_ms + 1, round(line.end_s * 1000)))
+    scores, at_s = ear.between(start_ms / 1000, end_ms / 1000)
+    found = find_words(scores, [texts], at_s)
+    if found is None:
+        return None
+    sure = chances_right([found], is_timed=True)[0]
+    if np.mean(sure) < LAID_IN_LINE:
+        return None
+    words = _heard_words(texts, found, sure, (start_ms, end_ms), FIRST_OF_LINE)
+    if not words:
+        return None
+    return LyricLine(text=line.text, start_ms=start_ms, end_ms=words[-1].end_ms, words=words)
+
+
+def _heard_words(
+    texts: list[str],
+    found: list[SungWord | None],
+    sure: list[float],
+    span_ms: tuple[int, int],
+    first_chance: float = 0.0,
+) -> tuple[Word, ...]:
+    """Words followed by ear, within a span; those without sounds share the gap they stand in.
+
+    Args:
+        texts: The words as written.
+        found: The same as heard.
+        sure: How likely each is right.
+        span_ms: Start and end of the line.
+        first_chance: How likely the start of the line is that of its first word.
+    """
+    starts = [None if word is None else min(max(round(word.start_s * 1000), span_ms[0]), span_ms[1]) for word in found]
+    if starts[0] is not None and (starts[0] - span_ms[0] < SNAP_MS or sure[0] < SURE):
+        # The file knows better than a word that was hardly heard.
+        starts[0] = span_ms[0]
+        sure = [max(sure[0], first_chance), *sure[1:]]
+    words: list[Word] = []
+    for index, (text, word, start) in enumerate(zip(texts, found, starts, strict=True)):
+        following = next((at for at in starts[index + 1 :] if at is not None), span_ms[1])
+        if word is None or start is None:
+            begin = words[-1].end_ms if words else span_ms[0]
+            if following - begin > 1:
+                words.append(_word(text, begin, min(following, begin + LONGEST_WORD_MS), 0.0))
+            continue
+        end = min(max(round(word.end_s * 1000), start + 1), following)
+        if end > start:
+            shapes = shapes_of_sounds(word.sounds, start, end)
+            chance = round(sure[index], 3)
+            words.append(Word(text=text, start_ms=start, end_ms=end, phonemes=shapes, confidence=chance))
+    return tuple(words)
 
 
 def _time_line(
@@ -82,10 +220,9 @@ def _time_line(
 ) -> LyricLine:
     start_ms, following_s, duration_ms = bounds
     texts = [word.text for word in line.words] or line.text.split()
-    count = sum(syllables(text) for text in texts)
     limit = duration_ms if following_s is None else min(duration_ms, round(following_s * 1000))
     given = round(line.end_s * 1000) if line.end_s is not None else limit
-    natural = start_ms + round(1000 * (SECONDS_PER_SYLLABLE * count + 0.4))
+    natural = start_ms + round(1000 * (SECONDS_PER_SYLLABLE * _count(" ".join(texts)) + 0.4))
     # A file that gives starts alone says nothing of the pause after a line; nobody sings that slowly.
     end = min(max(given, start_ms + 1), max(limit, start_ms + 1))
     if following_s is not None and line.end_s is not None and abs(line.end_s - following_s) < 1e-6:
@@ -97,6 +234,11 @@ def _time_line(
     return LyricLine(text=line.text, start_ms=start_ms, end_ms=min(end, duration_ms), words=words)
 
 
+def _with_confidence(line: LyricLine, confidence: float) -> LyricLine:
+    words = tuple(word.model_copy(update={"confidence": confidence}) for word in line.words)
+    return line.model_copy(update={"words": words})
+
+
 def _given_words(line: SheetLine, start_ms: int, end_ms: int) -> tuple[Word, ...]:
     words = []
     for index, word in enumerate(line.words):
@@ -104,7 +246,7 @@ def _given_words(line: SheetLine, start_ms: int, end_ms: int) -> tuple[Word, ...
         following = line.words[index + 1].start_s if index + 1 < len(line.words) else None
         last = round(1000 * (word.end_s if word.end_s is not None else following or end_ms / 1000))
         last = max(first + 1, min(last, first + LONGEST_WORD_MS * 2))
-        words.append(_word(word.text, first, last))
+        words.append(_word(word.text, first, last, 0.0))
     return tuple(words)
 
 
@@ -125,7 +267,7 @@ def _lay_words(texts: list[str], span_ms: tuple[int, int], grid: SongGrid | None
     for text, first, following in zip(texts, firsts, [*firsts[1:], end_ms], strict=True):
         last = min(following, first + LONGEST_WORD_MS * syllables(text))
         if last > first:
-            words.append(_word(text, first, last))
+            words.append(_word(text, first, last, FIRST_OF_LINE if first == start_ms else LAID_IN_LINE))
     return tuple(words)
 
 
@@ -136,7 +278,7 @@ def _pace_s(lines: list[SheetLine]) -> float:
         following = lines[index + 1].start_s if index + 1 < len(lines) else None
         end = line.end_s if line.end_s is not None else following
         if line.start_s is not None and end is not None and end > line.start_s:
-            paces.append((end - line.start_s) / (sum(syllables(text) for text in line.text.split()) + 1))
+            paces.append((end - line.start_s) / (_count(line.text) + 1))
     return float(np.median(paces)) if paces else float("inf")
 
 
@@ -144,7 +286,7 @@ def _lay_lines(sheet: LyricSheet, grid: SongGrid | None) -> list[SheetLine] | No
     """Lines on the bars in which a voice is heard."""
     if grid is None:
         return None
-    spans = place_lines(grid, [sum(syllables(text) for text in line.text.split()) for line in sheet.lines])
+    spans = place_lines(grid, [_count(line.text) for line in sheet.lines])
     if spans is None:
         return None
     return [SheetLine(line.text, *span) for line, span in zip(sheet.lines, spans, strict=True)]
@@ -160,20 +302,21 @@ def _spread_words(texts: list[str], start_ms: int, end_ms: int) -> tuple[Word, .
         done += weight
         last = start_ms + round((end_ms - start_ms) * done / total)
         if last > first:
-            words.append(_word(text, first, min(last, first + LONGEST_WORD_MS)))
+            chance = FIRST_OF_LINE if first == start_ms else LAID_IN_LINE
+            words.append(_word(text, first, min(last, first + LONGEST_WORD_MS), chance))
     return tuple(words)
 
 
-def _word(text: str, start_ms: int, end_ms: int) -> Word:
+def _word(text: str, start_ms: int, end_ms: int, confidence: float) -> Word:
     phonemes = time_shapes(mouth_shapes(text), start_ms, end_ms)
-    return Word(text=text, start_ms=start_ms, end_ms=end_ms, phonemes=phonemes)
+    return Word(text=text, start_ms=start_ms, end_ms=end_ms, phonemes=phonemes, confidence=confidence)
 
 
 def _spread_lines(sheet: LyricSheet, duration_ms: int, vocals: tuple[Span, ...]) -> list[SheetLine]:
     """Lines laid over the sung stretches by syllables."""
     spans = vocals or (Span(start_ms=round(0.08 * duration_ms), end_ms=round(0.92 * duration_ms)),)
     sung_ms = sum(span.end_ms - span.start_ms for span in spans)
-    weights = [sum(syllables(text) for text in line.text.split()) for line in sheet.lines]
+    weights = [_count(line.text) for line in sheet.lines]
     total = max(sum(weights), 1)
     result = []
     done = 0

@@ -21,6 +21,8 @@ Doubles = NDArray[np.float64]
 METERS = (4, 3, 2)
 METER_BIAS = {4: 0.0, 3: -0.02, 2: -0.38}
 """Per beat: how much more evidence a rarer meter needs."""
+COMPOUND_BIAS = {4: 0.0, 3: -0.1, 2: -0.25}
+"""The same where beats fall into three: two in a bar (6/8) are as common there as four (12/8), three (9/8) are rare."""
 RESET_COST = 12.0
 EVIDENCE_WEIGHTS = {"harmony": 1.0, "bass": 0.8, "kick": 0.7, "snare": -0.5, "novelty": 0.4, "accent": 0.3, "net": 2.0}
 
@@ -47,6 +49,7 @@ def estimate_meter(
     levels: NDArray[np.float32],
     chance: Doubles,
     meters: tuple[int, ...] = METERS,
+    compound: bool = False,
 ) -> Meter:
     """Meter and downbeats.
 
@@ -57,15 +60,17 @@ def estimate_meter(
         levels: Log-mel spectrum on the fast frames.
         chance: Of a downbeat per fast frame, by the net.
         meters: Beats a bar may have.
+        compound: Whether beats fall into three.
     """
     if len(beats_s) < 4:
         return Meter(meters[0], tuple(index % meters[0] for index in range(len(beats_s))), 0.0)
     evidence = downbeat_evidence(beats_s, flux, harmony, levels, chance)
     near = np.clip(_at(chance, beats_s, reach=4), 0.01, 0.99)
+    bias = COMPOUND_BIAS if compound else METER_BIAS
     fits = {}
     for beats_per_bar in meters:
         positions = _best_path(evidence, beats_per_bar)
-        fits[beats_per_bar] = (_explain(near, positions) + METER_BIAS.get(beats_per_bar, 0.0), positions)
+        fits[beats_per_bar] = (_explain(near, positions) + bias.get(beats_per_bar, 0.0), positions)
     ranked = sorted(fits, key=lambda meter: fits[meter][0], reverse=True)
     best = ranked[0]
     lead = fits[best][0] - fits[ranked[1]][0] if len(ranked) > 1 else 1.0

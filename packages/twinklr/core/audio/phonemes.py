@@ -1,39 +1,32 @@
-"""English spelling -> mouth shapes: what xLights' singing faces move through.
+"""Speech sounds -> mouth shapes: what xLights' singing faces move through.
 
-The shapes are the ten of Preston Blair's chart as xLights names them: ``AI E FV L MBP O U WQ etc rest``. Spelling is
-read by rules, longest first; common words that break the rules are listed. For a mouth this is enough: neighbouring
-sounds share a shape, so most mistakes do not show.
+The shapes are the ten of Preston Blair's chart as xLights names them: ``AI E FV L MBP O U WQ etc rest``. Sounds come
+from the spelling (`pronunciation`); their times from the recording where the singing could be followed, else consonants
+are short and the vowels share what is left.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from functools import cache
-from importlib import resources
+from twinklr.core.audio.pronunciation import pronounce
 
 SHAPES = ("AI", "E", "FV", "L", "MBP", "O", "U", "WQ", "etc", "rest")
 VOWEL_SHAPES = frozenset({"AI", "E", "O", "U"})
 CONSONANT_MS = 70
+SHORTEST_MS = 40
+"""A shape shorter than this is not seen."""
+SHAPE_OF = {
+    **dict.fromkeys(("AA", "AE", "AH", "AY", "IH"), "AI"),
+    **dict.fromkeys(("EH", "ER", "EY", "IY"), "E"),
+    **dict.fromkeys(("AO", "AW", "OW", "OY"), "O"),
+    **dict.fromkeys(("UH", "UW"), "U"),
+    **dict.fromkeys(("B", "M", "P"), "MBP"),
+    **dict.fromkeys(("F", "V"), "FV"),
+    "L": "L",
+    "W": "WQ",
+}
+"""Shape of each sound; the sounds not named here are made behind the lips (``etc``)."""
 
-_LONG = {"a": "E", "e": "E", "i": "AI", "o": "O", "u": "U", "y": "AI"}
-_MAGIC = re.compile(r"([aeiouy])([bcdfgklmnprstvz]|th|st)e(s|d)?$")
-
-
-@cache
-def _spellings() -> tuple[dict[str, str], dict[str, str]]:
-    """Irregular words, and spellings read by rule, each with its shapes."""
-    text = resources.files(__package__).joinpath("mouth_shapes.tsv").read_text(encoding="utf-8")
-    irregular: dict[str, str] = {}
-    rules: dict[str, str] = {}
-    table = irregular
-    for row in text.splitlines():
-        if row == "rules":
-            table = rules
-        elif row and not row.startswith("#"):
-            spelling, _, shapes = row.partition("\t")
-            table[spelling] = shapes
-    return irregular, rules
+Timed = tuple[tuple[str, int, int], ...]
 
 
 def mouth_shapes(word: str) -> tuple[str, ...]:
@@ -43,48 +36,15 @@ def mouth_shapes(word: str) -> tuple[str, ...]:
         >>> mouth_shapes("Love"), mouth_shapes("snow")
         (('L', 'AI', 'FV'), ('etc', 'O'))
     """
-    plain = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
-    plain = "".join(sign for sign in plain if "a" <= sign <= "z" or sign == "'").strip("'")
-    irregular, rules = _spellings()
-    shapes = irregular[plain].split() if plain in irregular else _by_rule(plain.replace("'", ""), rules)
     merged: list[str] = []
-    for shape in shapes:
+    for sound in pronounce(word):
+        shape = SHAPE_OF.get(sound, "etc")
         if not merged or merged[-1] != shape:
             merged.append(shape)
     return tuple(merged) or ("etc",)
 
 
-def _by_rule(plain: str, rules: dict[str, str]) -> list[str]:
-    magic = _MAGIC.search(plain)
-    stem = plain
-    long_at = -1
-    if magic and len(plain) > 2:
-        long_at = magic.start(1)
-        stem = plain[: magic.end(2)] + (magic[3] or "")
-    elif len(plain) > 2 and plain.endswith("e") and plain[-2] not in "aeiou":
-        stem = plain[:-1]
-    shapes: list[str] = []
-    place = 0
-    while place < len(stem):
-        if place == long_at:
-            shapes.append(_LONG[stem[place]])
-            place += 1
-            continue
-        for length in (4, 3, 2, 1):
-            spelling = stem[place : place + length]
-            found = rules.get(spelling) if len(spelling) == length else None
-            if found is not None and not (place < long_at < place + length):
-                shapes += found.split()
-                place += length
-                break
-        else:
-            place += 1
-    if plain.startswith("y") and shapes:
-        shapes[0] = "etc"
-    return shapes
-
-
-def time_shapes(shapes: tuple[str, ...], start_ms: int, end_ms: int) -> tuple[tuple[str, int, int], ...]:
+def time_shapes(shapes: tuple[str, ...], start_ms: int, end_ms: int) -> Timed:
     """Shapes in time: consonants short, the vowels share what is left, as singers do.
 
     Example:
@@ -100,12 +60,47 @@ def time_shapes(shapes: tuple[str, ...], start_ms: int, end_ms: int) -> tuple[tu
     if vowels and consonants * short > 0.5 * total:
         short = 0.5 * total / consonants
     long = (total - consonants * short) / vowels if vowels else 0.0
-    result = []
-    at = float(start_ms)
+    edges = [float(start_ms)]
     for shape in shapes:
-        after = at + (long if shape in VOWEL_SHAPES else short)
-        first, last = round(at), round(after)
-        if last > first:
-            result.append((shape, first, last))
-        at = after
-    return tuple(result)
+        edges.append(edges[-1] + (long if shape in VOWEL_SHAPES else short))
+    return _without_empty(shapes, [round(edge) for edge in edges])
+
+
+def shapes_of_sounds(sounds: tuple[tuple[str, float, float], ...], start_ms: int, end_ms: int) -> Timed:
+    """Shapes of sounds whose times are known; what is too short to be seen takes from its longer neighbour.
+
+    Args:
+        sounds: Name, start and end in seconds, without gaps.
+        start_ms: When the word begins.
+        end_ms: When it ends.
+
+    Example:
+        >>> shapes_of_sounds((("M", 1.0, 1.01), ("IY", 1.01, 1.5)), 1000, 1500)
+        (('MBP', 1000, 1040), ('E', 1040, 1500))
+    """
+    shapes: list[str] = []
+    edges: list[int] = []
+    for name, begin, _ in sounds:
+        shape = SHAPE_OF.get(name, "etc")
+        if not shapes or shapes[-1] != shape:
+            shapes.append(shape)
+            edges.append(min(max(round(begin * 1000), start_ms), end_ms))
+    edges = [start_ms, *edges[1:], end_ms]
+    for index in range(len(shapes)):
+        missing = SHORTEST_MS - (edges[index + 1] - edges[index])
+        if missing <= 0:
+            continue
+        before = edges[index] - edges[index - 1] if index else 0
+        after = edges[index + 2] - edges[index + 1] if index + 2 < len(edges) else 0
+        if max(before, after) < 2 * SHORTEST_MS:
+            continue
+        if after >= before:
+            edges[index + 1] += missing
+        else:
+            edges[index] -= missing
+    return _without_empty(tuple(shapes), edges)
+
+
+def _without_empty(shapes: tuple[str, ...], edges: list[int]) -> Timed:
+    spans = zip(shapes, edges, edges[1:], strict=False)
+    return tuple((shape, first, last) for shape, first, last in spans if last > first)

@@ -17,7 +17,8 @@ import soxr
 from numba import njit
 from numpy.typing import NDArray
 
-from twinklr.core.audio.containers import read_compressed
+from twinklr.core.audio.containers import DamagedTail, read_compressed
+from twinklr.core.audio.cut_files import is_cut_short
 from twinklr.core.errors import InputError
 
 ANALYSIS_RATE_HZ = 22050
@@ -183,7 +184,7 @@ class _Decoder:
                     break
                 heard += len(block)
                 yield block, rate_hz
-            if 0 < file.frames < 1 << 60 and heard < 0.98 * file.frames:
+            if (0 < file.frames < 1 << 60 and heard < 0.98 * file.frames) or is_cut_short(self._path):
                 self._warn_tail(heard / rate_hz)
 
     def _read_other(self, error: Exception) -> Iterator[tuple[Floats, int]]:
@@ -192,7 +193,13 @@ class _Decoder:
             raise InputError(
                 "this is not audio that can be read", where=self._path, expected=FORMATS, cure="export again"
             ) from error
-        yield from blocks
+        heard_s = 0.0
+        try:
+            for block, rate_hz in blocks:
+                heard_s += len(block) / rate_hz
+                yield block, rate_hz
+        except DamagedTail:
+            self._warn_tail(heard_s)
 
     def _warn_tail(self, seconds: float) -> None:
         message = f"the file is damaged: only its first {seconds:.1f} s could be read"

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.fft import dct
 from scipy.ndimage import gaussian_filter, maximum_filter1d
+from scipy.spatial.distance import cdist, squareform
 
 from twinklr.core.audio.spectra import FRAME_S
 from twinklr.core.audio.tonality import Harmony, synchronise
@@ -33,6 +35,9 @@ LONG_COST = 0.1
 SAME_GROUP = 0.62
 """Parts are repeats when they are this alike, as a share of the most alike pair of the song."""
 LEAST_ALIKE, MOST_ALIKE = 0.25, 0.97
+KEY_CHANGES = (-3, -2, -1, 1, 2, 3)
+"""Semitones by which a repeat may be moved; more is another part on another chord."""
+KEY_CHANGE_FIT, KEY_CHANGE_COST = 0.7, 0.1
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def similarity(bars: BarFeatures) -> Doubles:
     centred = bars.timbre - bars.timbre.mean(axis=0)
     scale = np.maximum(centred.std(axis=0), 0.25 * centred.std(axis=0).max(initial=1e-9) + 1e-9)
     points = centred / scale
-    distance = np.linalg.norm(points[:, None] - points[None], axis=2)
+    distance = cdist(points, points)
     typical = max(float(np.median(distance)), 1e-9)
     sound = np.exp(-np.square(distance / typical))
     likeness: Doubles = 0.5 * pitch + 0.5 * sound
@@ -97,7 +102,7 @@ def find_parts(bars: BarFeatures, forced: tuple[int, ...] = ()) -> list[Part]:
         if 0 < bar < count:
             evidence[bar] += 50.0
     starts = _best_segmentation(evidence, count)
-    groups, how_alike = group_parts(likeness, starts, count)
+    groups, how_alike = group_parts(bars, likeness, starts)
     ends = [*starts[1:], count]
     parts = []
     for index, (first, last) in enumerate(zip(starts, ends, strict=True)):
@@ -194,31 +199,20 @@ def _best_segmentation(evidence: Doubles, count: int) -> list[int]:
     return starts[::-1]
 
 
-def group_parts(likeness: Doubles, starts: list[int], count: int) -> tuple[list[int], list[float]]:
+def group_parts(bars: BarFeatures, likeness: Doubles, starts: list[int]) -> tuple[list[int], list[float]]:
     """Group numbers of parts (first come, first numbered), and how like its group each part is."""
-    ends = [*starts[1:], count]
+    ends = [*starts[1:], len(likeness)]
     size = len(starts)
     alike = np.eye(size)
     base = float(np.median(likeness))
     for one in range(size):
         for two in range(one):
             alike[one, two] = alike[two, one] = _pair_likeness(
-                likeness, (starts[one], ends[one]), (starts[two], ends[two]), base
+                bars, likeness, (starts[one], ends[one]), (starts[two], ends[two]), base
             )
     closest = float(np.clip((alike - np.eye(size)).max(initial=0), 0, MOST_ALIKE))
     threshold = max(LEAST_ALIKE, SAME_GROUP * closest)
-    members = [[index] for index in range(size)]
-    while len(members) > 1:
-        pairs = [
-            (float(np.mean(alike[np.ix_(members[i], members[j])])), -i, -j)
-            for i in range(len(members))
-            for j in range(i)
-        ]
-        value, i, j = max(pairs)
-        if value < threshold:
-            break
-        members[-j] += members.pop(-i)
-    members = sorted(sorted(group) for group in members)
+    members = _clusters(alike, threshold)
     groups = [0] * size
     how_alike = [0.0] * size
     for number, group in enumerate(members):
@@ -229,7 +223,18 @@ def group_parts(likeness: Doubles, starts: list[int], count: int) -> tuple[list[
     return groups, how_alike
 
 
-def _pair_likeness(likeness: Doubles, one: tuple[int, int], two: tuple[int, int], base: float) -> float:
+def _clusters(alike: Doubles, threshold: float) -> list[list[int]]:
+    """Indices that belong together: the mean likeness within a cluster stays above the threshold."""
+    if len(alike) < 2:
+        return [[0]]
+    merges = linkage(squareform(1 - alike, checks=False), "average")
+    numbers = fcluster(merges, 1 - threshold, "distance")
+    return sorted(np.flatnonzero(numbers == number).tolist() for number in np.unique(numbers))
+
+
+def _pair_likeness(
+    bars: BarFeatures, likeness: Doubles, one: tuple[int, int], two: tuple[int, int], base: float
+) -> float:
     """Likeness of two parts heard side by side, 0..1; a part twice as long as the other is less its repeat."""
     length = min(one[1] - one[0], two[1] - two[0])
     longer = max(one[1] - one[0], two[1] - two[0])
@@ -239,7 +244,26 @@ def _pair_likeness(likeness: Doubles, one: tuple[int, int], two: tuple[int, int]
         a, b = one[0] + rows, two[0] + rows + shift
         keep = (b >= 0) & (b < len(likeness))
         if keep.sum() >= max(1, length - 1):
-            best = max(best, float(likeness[a[keep], b[keep]].mean()))
+            plain = float(likeness[a[keep], b[keep]].mean())
+            lift = 0.0 if shift else 0.5 * _gain_of_key_change(bars.harmony[a], bars.harmony[b])
+            best = max(best, plain + lift)
     lifted = (best - base) / max(1 - base, 1e-9)
     balance = float((length / longer) ** 0.3)
     return float(np.clip(lifted, 0, 1)) * balance
+
+
+def _gain_of_key_change(one: Doubles, two: Doubles) -> float:
+    """How much liker the harmony of two parts is when one is moved by a few semitones, less the price of that.
+
+    Last choruses are often lifted by one to three semitones. Only a part whose every chord then fits counts.
+    """
+    plain = (one * two).sum(axis=1)
+    if plain.mean() > KEY_CHANGE_FIT:
+        return 0.0
+    chroma = two.reshape(len(two), QUARTERS, 12)
+    gain = 0.0
+    for semitones in KEY_CHANGES:
+        moved = (one * np.roll(chroma, semitones, axis=2).reshape(len(two), -1)).sum(axis=1)
+        if np.median(moved) > KEY_CHANGE_FIT:
+            gain = max(gain, float((moved - plain).mean()) - KEY_CHANGE_COST)
+    return gain

@@ -34,7 +34,8 @@ def summarize(song: SongBundle) -> str:
     lines.append(f"  {'section':12s}{'from':>8s}{'to':>9s}  group  energy  sure")
     for s in song.sections:
         times = f"{clock(s.start_ms):>8s}{clock(s.end_ms):>9s}"
-        lines.append(f"  {s.label:12s}{times}  {s.group:5s}{s.energy:8.0%}{s.confidence:6.0%}")
+        name = f"  {s.name}" if s.name else ""
+        lines.append(f"  {s.label:12s}{times}  {s.group:5s}{s.energy:8.0%}{s.confidence:6.0%}{name}")
     lines += [f"  corrected: {text}" for text in song.corrected]
     lines += [f"  warning: {text}" for text in song.warnings]
     return "\n".join(lines)

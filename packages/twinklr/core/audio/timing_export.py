@@ -41,7 +41,7 @@ def _bars(song: SongBundle) -> tuple[tuple[Mark, ...], ...]:
 
 
 def _sections(song: SongBundle) -> tuple[tuple[Mark, ...], ...]:
-    return (tuple((s.start_ms, s.end_ms, f"{s.label} {s.group}") for s in song.sections),)
+    return (tuple((s.start_ms, s.end_ms, s.name or f"{s.label} {s.group}") for s in song.sections),)
 
 
 def _chords(song: SongBundle) -> tuple[tuple[Mark, ...], ...]:

@@ -19,6 +19,8 @@ BASS_SEMITONES = 19
 # Temperley (2001): how well each degree fits a major and a minor key.
 MAJOR_PROFILE = (5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0)
 MINOR_PROFILE = (5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0)
+OPENING_S, OPENING_BONUS = 2.0, 0.05
+"""Most songs open on their tonic: that tells keys apart which share nearly all notes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,10 +113,11 @@ def estimate_key(harmony: Harmony) -> tuple[str, float]:
     profile = (harmony.chroma * harmony.weight[:, None]).sum(axis=0)
     if profile.sum() <= 1e-9:
         return "C major", 0.0
+    opening = _opening(harmony)
     scores = []
     for mode, degrees in (("major", MAJOR_PROFILE), ("minor", MINOR_PROFILE)):
         for tonic in range(12):
-            fit = float(np.corrcoef(np.roll(degrees, tonic), profile)[0, 1])
+            fit = float(np.corrcoef(np.roll(degrees, tonic), profile)[0, 1]) + OPENING_BONUS * opening[tonic]
             scores.append((0.0 if np.isnan(fit) else fit, f"{PITCH_CLASSES[tonic]} {mode}"))
     scores.sort(reverse=True)
     lead = scores[0][0] - scores[1][0]
@@ -126,6 +129,14 @@ def estimate_key(harmony: Harmony) -> tuple[str, float]:
     confidence = float(np.clip(scores[0][0], 0, 1) * np.clip(lead / 0.15, 0, 1))
     confidence *= contrast * min(1.0, spread) * float(np.clip(heard_s / 10, 0, 1))
     return scores[0][1], round(confidence, 3)
+
+
+def _opening(harmony: Harmony) -> Doubles:
+    """Share of each pitch class in the bass of the first seconds."""
+    sounding = np.flatnonzero(harmony.weight > 0.1 * harmony.weight.max())[: round(OPENING_S / SLOW_FRAME_S)]
+    bass = harmony.bass[sounding].sum(axis=0)
+    shares: Doubles = bass / max(float(bass.sum()), 1e-9)
+    return shares
 
 
 CHORD_NAMES = tuple(f"{name}:maj" for name in PITCH_CLASSES) + tuple(f"{name}:min" for name in PITCH_CLASSES) + ("N",)

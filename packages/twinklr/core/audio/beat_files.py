@@ -1,0 +1,112 @@
+"""Beats that another program found: ``.beats`` files as Beat This! and madmom write them, or Beat This! itself.
+
+One beat a line: seconds, and where the program knows bars, the position in the bar (1 is the downbeat)::
+
+    0.46	1
+    0.92	2
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import math
+from collections import Counter
+from pathlib import Path
+
+from twinklr.core.audio.corrections import BeatMark, Corrections
+from twinklr.core.audio.lyric_files import decode_text
+from twinklr.core.errors import InputError
+
+BEAT_THIS = "beat-this"
+"""Given instead of a file: let Beat This! listen, where it is installed."""
+LARGEST_BYTES = 4_000_000
+
+
+def with_beats(corrections: Corrections | None, beats: Path | None, song: Path) -> Corrections | None:
+    """Corrections to which the beats of a file, or of Beat This!, were added.
+
+    Raises:
+        InputError: The file cannot be used, or Beat This! is not installed.
+    """
+    if beats is None:
+        return corrections
+    if str(beats) == BEAT_THIS:
+        marks, source = hear_with_beat_this(song), "Beat This!"
+    else:
+        marks, source = read_beats(beats), beats.name
+    return (corrections or Corrections()).model_copy(update={"beats": marks, "beats_source": source})
+
+
+def read_beats(path: Path) -> tuple[BeatMark, ...]:
+    """Beats of a file, in order.
+
+    Raises:
+        InputError: No such file, or a line that is no beat, or fewer than two beats.
+    """
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise InputError("the file is too large", where=path, expected="at most 4 MB of text", cure="check it")
+        rows = decode_text(path.read_bytes()).splitlines()
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise InputError(f"the beats cannot be read: {reason}", where=path, cure="check the path") from error
+    marks = [
+        _mark(row, f"{path}:{number}")
+        for number, row in enumerate(rows, 1)
+        if row.strip() and not row.lstrip().startswith("#")
+    ]
+    if len(marks) < 2:
+        raise InputError("fewer than two beats", where=path, expected="a beat a line", cure="export the beats again")
+    return tuple(sorted(marks, key=lambda mark: mark.at_s))
+
+
+def _mark(row: str, where: str) -> BeatMark:
+    parts = row.replace(",", " ").split()
+    try:
+        at_s = float(parts[0])
+        # Some programs count beats of a bar as "1.0".
+        position = int(float(parts[1])) if len(parts) > 1 else 0
+    except (ValueError, OverflowError):
+        at_s, position = math.nan, 0
+    if not 0 <= at_s < 1e6 or not 0 <= position <= 32:
+        expected = "seconds and the position in the bar, such as '0.46  1'"
+        raise InputError("this line is no beat", where=where, expected=expected, cure="correct or remove it")
+    return BeatMark(at_s=at_s, position=position)
+
+
+def hear_with_beat_this(song: Path) -> tuple[BeatMark, ...]:
+    """Beats as Beat This! hears them.
+
+    Raises:
+        InputError: It is not installed, or finds no beats.
+    """
+    try:
+        inference = importlib.import_module("beat_this.inference")
+    except ImportError as error:
+        cure = "install the package beat-this (it needs torch), or give the .beats file it wrote"
+        raise InputError("Beat This! is not installed", where="--beats", cure=cure) from error
+    beats_s, downbeats_s = inference.File2Beats(checkpoint_path="final0", device="cpu", dbn=False)(str(song))
+    downbeats = [float(at_s) for at_s in downbeats_s]
+    marks: list[BeatMark] = []
+    position = 0
+    for at_s in map(float, beats_s):
+        is_down = any(abs(at_s - down) < 0.02 for down in downbeats)
+        # Beats before the first downbeat have no known place in a bar.
+        position = 1 if is_down else position + 1 if position else 0
+        marks.append(BeatMark(at_s=max(0.0, at_s), position=position))
+    if len(marks) < 2:
+        raise InputError("Beat This! found no beats", where=song, cure="leave --beats away")
+    return tuple(marks)
+
+
+def beats_in_a_bar(marks: tuple[BeatMark, ...]) -> int:
+    """How many beats most bars have; 0 where the positions do not say.
+
+    Example:
+        >>> beats_in_a_bar(tuple(BeatMark(at_s=n / 2, position=n % 3 + 1) for n in range(12)))
+        3
+    """
+    downs = [index for index, mark in enumerate(marks) if mark.position == 1]
+    lengths = Counter(last - first for first, last in itertools.pairwise(downs))
+    return lengths.most_common(1)[0][0] if lengths else 0

@@ -30,8 +30,11 @@ def check(sequence: Path, show_folder: Path | None, as_json: bool, show_all: boo
 
     Exit code 1 where there are errors, 2 where the files cannot be read, else 0.
     """
+    from twinklr.core.errors import InputError
     from twinklr.core.xlights import LAYOUT_FILE, check_sequence, read_layout, read_networks
 
+    if not sequence.is_file():
+        raise InputError("no such file", where=sequence, cure="give the .xsq file of a sequence")
     # Many keep their sequences in a folder below the show folder.
     near = (sequence.parent, *sequence.absolute().parent.parents[:2])
     folder = show_folder or next((place for place in near if (place / LAYOUT_FILE).is_file()), sequence.parent)

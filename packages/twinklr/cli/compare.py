@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from twinklr.core.display import Display
-    from twinklr.core.effects.compare import Agreement
+    from twinklr.core.effects.compare import Agreement, VariantAgreement
     from twinklr.core.xlights import FseqFile
 
 WINDOW_BYTES = 32 << 20
@@ -55,6 +55,9 @@ def _compare_files(one: Path, other: Path, folder: Path, sequence: Path | None, 
     from twinklr.core.errors import InputError
     from twinklr.core.xlights import read_fseq, read_sequence
 
+    for path in (one, other):
+        if not path.is_file():
+            raise InputError("no such file", where=path, cure="give a rendered .fseq file")
     display = read_display(folder)
     with read_fseq(one) as first, read_fseq(other) as second:
         if first.frame_ms != second.frame_ms:
@@ -146,23 +149,36 @@ RANDOM_PAR = 0.9
 """Score asked of effects of chance: every part of their look within 10 %."""
 
 
+def _reason(variant: VariantAgreement) -> str:
+    """Where a variant differs: in its look by chance or by more than that, or on which models."""
+    if variant.chance is None:
+        weak = sorted(variant.models.items(), key=lambda item: item[1])[:3]
+        return ", ".join(f"{name} {share:.1%}" for name, share in weak)
+    off = ", ".join(f"{name} {value:.2f}" for name, value in variant.chance.error.items())
+    lowest, highest = min(variant.chance.seeds, default=1.0), max(variant.chance.seeds, default=1.0)
+    verdict = "chance" if variant.by_chance else "more than chance"
+    alone = 1.0 - max(variant.look.values(), default=0.0)
+    return f"{off}; {verdict}: our seeds {lowest:.0%}-{highest:.0%}; one seed {alone:.0%}"
+
+
 def _compare_reference(folder: Path, show_all: bool, golden: Path | None) -> None:
     from twinklr.core.effects.reference import compare_folder, to_golden
 
     results = []
-    click.echo(f"{'file':<26} {'variants':>8} {'mean':>8} {'worst':>8} {'below par':>9}")
+    click.echo(f"{'file':<26} {'variants':>8} {'mean':>8} {'chance':>8} {'worst':>8} {'below par':>9}")
     for result in compare_folder(folder):
         results.append(result)
         low = [variant for variant in result.variants if variant.score < (RANDOM_PAR if variant.look else PAR)]
         missing = f"  not supported: {', '.join(result.unsupported)}" if result.unsupported else ""
-        figures = f"{len(result.variants):>8} {result.mean:>8.2%} {result.worst:>8.2%} {len(low):>9}"
+        chance = f"{result.ceiling:.2%}" if result.pooled else "-"
+        figures = f"{len(result.variants):>8} {result.mean:>8.2%} {chance:>8} {result.worst:>8.2%} {len(low):>9}"
         click.echo(f"{result.name:<26} {figures}{missing}")
         for variant in result.variants if show_all else low:
-            weak = sorted(variant.models.items(), key=lambda item: item[1])[:3]
-            reason = ", ".join(f"{name} {value:.2f}" for name, value in variant.look.items()) or ", ".join(
-                f"{name} {share:.1%}" for name, share in weak
+            click.echo(f"    {variant.start:>5} {variant.score:>7.2%}  {variant.settings[:70]:<70}  {_reason(variant)}")
+        if result.pooled:
+            click.echo(
+                f"    all together off by {', '.join(f'{name} {off:.1%}' for name, off in result.pooled.items())}"
             )
-            click.echo(f"    {variant.start:>5} {variant.score:>7.2%}  {variant.settings[:70]:<70}  {reason}")
     if golden is not None:
         golden.write_text(json.dumps(to_golden(results), indent=1, sort_keys=True) + "\n", encoding="utf-8")
         click.echo(f"written: {golden}")

@@ -1,7 +1,9 @@
-"""``twinklr convert``: old layouts and sequences in the form current xLights writes."""
+"""``twinklr convert``: old layouts, networks and sequences in the form current xLights writes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,29 +18,71 @@ if TYPE_CHECKING:
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Where to; beside the file by default.")
 @click.option("--force", is_flag=True, help="Replace the file itself (the old one stays as .bak) or an older result.")
 def convert(source: Path, output: Path | None, force: bool) -> None:
-    """Convert a layout or sequence of any age to the form current xLights writes.
+    """Convert a layout, networks or sequence file of any age to the form current xLights writes.
 
-    SOURCE is a show folder, an xlights_rgbeffects.xml, or a sequence (.xsq, or .xml of before 2020). The result goes
-    to a file of its own, ".converted" before its suffix; with --force it takes the old file's place.
+    SOURCE is a show folder (its layout and its networks are converted), an xlights_rgbeffects.xml, an
+    xlights_networks.xml, or a sequence (.xsq, or .xml of before 2020). The result goes to a file of its own,
+    ".converted" before its suffix; with --force it takes the old file's place. For a folder, --output names where
+    the layout goes; networks go beside it.
     """
+    for conversion in _conversions(source):
+        place = output
+        if output is not None and conversion.beside:
+            place = output.with_name(conversion.path.name)
+        _write(conversion, place, force)
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversion:
+    """A file in its new form.
+
+    Attributes:
+        path: The old file.
+        suffix: Suffix of the new one.
+        data: Its bytes.
+        changes: What was changed, a line each.
+        beside: It is converted along with the layout, whose place it shares.
+    """
+
+    path: Path
+    suffix: str
+    data: bytes
+    changes: tuple[str, ...]
+    beside: bool = False
+
+
+def _conversions(source: Path) -> Iterator[_Conversion]:
     from twinklr.core.xlights import (
         LAYOUT_FILE,
+        NETWORKS_FILE,
         convert_layout,
+        convert_networks,
         convert_sequence,
         parse_xml,
         read_sequence,
         sequence_to_bytes,
-        write_atomically,
     )
 
     path = source / LAYOUT_FILE if source.is_dir() else source
-    if parse_xml(path).tag == "xsequence":
+    kind = parse_xml(path).tag
+    if kind == "xsequence":
         data = sequence_to_bytes(convert_sequence(read_sequence(path)))
-        suffix = ".xsq"
-        changes: tuple[str, ...] = (f"{path.name}: tables, order of sections and version",)
+        yield _Conversion(path, ".xsq", data, (f"{path.name}: tables, order of sections and version",))
+    elif kind == "Networks":
+        yield _Conversion(path, path.suffix, *convert_networks(path))
     else:
-        data, changes = convert_layout(path, _extent)
-        suffix = path.suffix
+        yield _Conversion(path, path.suffix, *convert_layout(path, _extent))
+        networks = path.with_name(NETWORKS_FILE)
+        if source.is_dir() and networks.is_file():
+            data, changes = convert_networks(networks)
+            if changes:
+                yield _Conversion(networks, networks.suffix, data, changes, beside=True)
+
+
+def _write(conversion: _Conversion, output: Path | None, force: bool) -> None:
+    from twinklr.core.xlights import write_atomically
+
+    path, suffix, changes = conversion.path, conversion.suffix, conversion.changes
     if force and not changes and output in (None, path):
         click.echo("nothing to convert; the file stays as it is")
         return
@@ -47,7 +91,7 @@ def convert(source: Path, output: Path | None, force: bool) -> None:
         backup = target.with_name(f"{target.name}.bak")
         write_atomically(backup, target.read_bytes(), overwrite=True)
         click.echo(f"the old file is kept as {backup}")
-    write_atomically(target, data, overwrite=force)
+    write_atomically(target, conversion.data, overwrite=force)
     for change in changes:
         click.echo(change)
     click.echo(f"{len(changes)} converted, written to {target}" if changes else f"nothing to convert; copy: {target}")

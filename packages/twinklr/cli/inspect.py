@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from twinklr.core.display import Display
+    from rich.table import Table
+
+    from twinklr.core.display import Display, Prop
 
 
 @click.command()
@@ -64,6 +67,9 @@ def _plain(display: Display) -> dict[str, Any]:
                 "groups": memberships.get(prop.name, []),
                 "active": prop.active,
                 "ignored": prop.ignored,
+                "color_order": prop.output.order,
+                "dimmed": bool(prop.output.dimming),
+                "fixture": _fixture(prop),
             }
             for prop in display.props
         ],
@@ -76,22 +82,48 @@ def _plain(display: Display) -> dict[str, Any]:
     }
 
 
+def _fixture(prop: Prop) -> dict[str, int] | None:
+    """Channels of a fixture by what they are for, 1-based within it."""
+    if prop.fixture is None:
+        return None
+    return {channel.use.value: channel.node + 1 for channel in reversed(prop.fixture.channels)}
+
+
+MAX_BOXED_ROWS = 1000
+"""Props of a table that is drawn with boxes and fitted to the window; a longer one is plain columns, far quicker."""
+
+_Cells = tuple[str, ...]
+_PROP_COLUMNS = ("name", "type", "role", "sure", "nodes", "channels", "groups")
+_PLAN_COLUMNS = ("key", "kind", "props", "rows")
+_NUMBERS = frozenset({"sure", "nodes", "channels", "props"})
+
+
 def _print_tables(display: Display) -> None:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     from twinklr.core.display import plan_groups
 
     # In a file or pipe there is no window to fit into; names should not be broken for one.
     console = Console() if sys.stdout.isatty() else Console(width=140)
+    props = _prop_rows(display)
+    if len(props) > MAX_BOXED_ROWS:
+        click.echo("\n".join(_columns(props)))
+    else:
+        console.print(_boxed(display.name, _PROP_COLUMNS, props))
+    plan: list[_Cells] = [
+        (group.role_key, group.group_type, str(group.model_count), _shortened(group.rows))
+        for group in plan_groups(display)
+    ]
+    console.print(_boxed("planned as", _PLAN_COLUMNS, plan))
+    console.print(f"{len(display.props)} props, {display.node_count} nodes, {display.channel_count} channels")
+    for finding in display.findings:
+        console.print(Text(f"- {finding}"))
+
+
+def _prop_rows(display: Display) -> list[_Cells]:
     memberships = _memberships(display)
-    table = Table(title=Text(display.name), header_style="bold")
-    for column in ("name", "type", "role"):
-        table.add_column(column)
-    for column in ("sure", "nodes", "channels"):
-        table.add_column(column, justify="right")
-    table.add_column("groups", max_width=40)
+    rows: list[_Cells] = []
     for prop in display.props:
         first, last = prop.first_channel + 1, prop.first_channel + prop.channel_count
         state = " (ignored)" if prop.ignored else "" if prop.active else " (off)"
@@ -104,18 +136,41 @@ def _print_tables(display: Display) -> None:
             f"{first}-{last}",
             _shortened(memberships.get(prop.name, [])),
         )
+        rows.append(cells)
+    return rows
+
+
+def _boxed(title: str, columns: tuple[str, ...], rows: list[_Cells]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), header_style="bold")
+    for column in columns:
+        table.add_column(
+            column,
+            justify="right" if column in _NUMBERS else "left",
+            max_width=40 if column == "groups" else None,
+        )
+    for cells in rows:
         # Names come from the user's file: as Text they are never read as markup.
         table.add_row(*map(Text, cells))
-    console.print(table)
-    plan = Table(title="planned as", header_style="bold")
-    for column in ("key", "kind", "props", "rows"):
-        plan.add_column(column, justify="right" if column == "props" else "left")
-    for group in plan_groups(display):
-        plan.add_row(*map(Text, (group.role_key, group.group_type, str(group.model_count), _shortened(group.rows))))
-    console.print(plan)
-    console.print(f"{len(display.props)} props, {display.node_count} nodes, {display.channel_count} channels")
-    for finding in display.findings:
-        console.print(Text(f"- {finding}"))
+    return table
+
+
+def _columns(rows: list[_Cells]) -> Iterator[str]:
+    """The props in plain columns, without control characters that a name may hold."""
+    rows = [_PROP_COLUMNS, *(tuple(map(_printable, cells)) for cells in rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for cells in rows:
+        padded = (
+            cell.rjust(width) if name in _NUMBERS else cell.ljust(width)
+            for name, cell, width in zip(_PROP_COLUMNS, cells, widths, strict=True)
+        )
+        yield "  ".join(padded).rstrip()
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _shortened(names: list[str] | tuple[str, ...], limit: int = 3) -> str:

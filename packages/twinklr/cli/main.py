@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "roles": "twinklr.cli.roles:roles",
     "check": "twinklr.cli.check:check",
     "convert": "twinklr.cli.convert:convert",
+    "merge": "twinklr.cli.merge:merge",
     "render": "twinklr.cli.render:render",
     "compare": "twinklr.cli.compare:compare",
     "pipeline": "twinklr.cli.pipeline:pipeline",

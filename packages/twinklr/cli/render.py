@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from twinklr.core.display import Display
     from twinklr.core.effects import Renderer
+    from twinklr.core.effects.call import Surroundings
     from twinklr.core.xlights import Sequence
 
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--to", "to_s", type=float, help="Second to stop at; the end by default.")
 @click.option("--models", multiple=True, help="Render this row only; may be given several times, or with commas.")
 @click.option("--media", multiple=True, type=click.Path(path_type=Path), help="Folder with pictures and videos.")
+@click.option("--song", type=click.Path(path_type=Path), help="Song; by default the sequence's own, found by its name.")
 @click.option("--seed", default=0, help="Seed of effects that use chance.")
 @click.option("--costs", "show_costs", is_flag=True, help="Show what each kind of effect cost.")
 @click.option("--overwrite", is_flag=True, help="Replace the output if it is there.")
@@ -37,6 +39,7 @@ def render(  # noqa: PLR0913, PLR0917 (a parameter for every option)
     to_s: float | None,
     models: tuple[str, ...],
     media: tuple[Path, ...],
+    song: Path | None,
     seed: int,
     show_costs: bool,
     overwrite: bool,
@@ -51,7 +54,8 @@ def render(  # noqa: PLR0913, PLR0917 (a parameter for every option)
     names = [name.strip() for entry in models for name in entry.split(",") if name.strip()]
     _check_names(names, read, display)
     folders = [str(part) for part in (*media, sequence.parent, folder)]
-    renderer = Renderer(read, display, seed=seed, media_folders=folders, models=names or None)
+    heard = _heard(song, folders, read)
+    renderer = Renderer(read, display, seed=seed, media_folders=folders, song=heard, models=names or None)
     start, stop = _span(renderer.frame_count, read.frame_ms, from_s, to_s)
     begun = time.perf_counter()
     target = output or sequence.with_suffix(".fseq")
@@ -78,6 +82,32 @@ def render(  # noqa: PLR0913, PLR0917 (a parameter for every option)
     if renderer.unsupported:
         missing = ", ".join(f"{name} ({count})" for name, count in renderer.unsupported.items())
         click.echo(f"not supported, left dark: {missing}")
+    if renderer.missing_media:
+        files = ", ".join(f"{name} ({count})" for name, count in renderer.missing_media.items())
+        click.echo(f"not found, left dark: {files}; name their folder with --media")
+    if renderer.ignored:
+        idle = ", ".join(f"{key} ({count})" for key, count in renderer.ignored.items())
+        click.echo(f"settings that had no effect here: {idle}")
+
+
+def _heard(song: Path | None, folders: list[str], sequence: Sequence) -> Surroundings | None:
+    """The song for effects that follow the music: the one given, or the sequence's own from a media folder."""
+    from twinklr.core.effects.hearing import hear_song
+    from twinklr.core.effects.media import find_media
+    from twinklr.core.errors import InputError
+
+    path = song or find_media(tuple(folders), sequence.media_file)
+    if path is None:
+        if sequence.media_file:
+            click.echo(f"{Path(sequence.media_file).name} is not here: effects that follow the music hear nothing")
+        return None
+    try:
+        return hear_song(path, sequence.duration_ms // sequence.frame_ms, sequence.frame_ms)
+    except InputError as error:
+        if song is not None:
+            raise
+        click.echo(f"effects that follow the music hear nothing: {error}")
+        return None
 
 
 def _frames(renderer: Renderer, start: int, stop: int) -> Iterator[NDArray[np.uint8]]:

@@ -33,7 +33,7 @@ from twinklr.core.pipeline.stages import (
 from twinklr.core.planning import read_display_groups
 
 AUDIO_VERSION = "2"
-RENDER_VERSION = "1"
+RENDER_VERSION = "2"
 
 
 def create_sequencer_pipeline(
@@ -74,7 +74,7 @@ def create_sequencer_pipeline(
     display = StageDefinition("display", DisplayStage(show_dir), cache=False, description="Read the show folder.")
     return PipelineDefinition(
         name="twinklr_sequencer",
-        stages=[stages[0], display, *stages[1:], *_light(display_groups)],
+        stages=[stages[0], display, *stages[1:], *_light(display_groups, show_dir)],
         description="A song becomes a show.",
     )
 
@@ -126,7 +126,7 @@ def _planning(groups: Sequence[Mapping[str, Any]] | None, *, with_display: bool)
     ]
 
 
-def _light(groups: Sequence[Mapping[str, Any]] | None) -> list[StageDefinition]:
+def _light(groups: Sequence[Mapping[str, Any]] | None, show_dir: str | Path) -> list[StageDefinition]:
     """From plans to files."""
     return [
         StageDefinition(
@@ -138,8 +138,8 @@ def _light(groups: Sequence[Mapping[str, Any]] | None) -> list[StageDefinition]:
         ),
         StageDefinition(
             "render",
-            RenderStage(),
-            inputs=["choreograph", "display"],
+            RenderStage(show_dir),
+            inputs=["choreograph", "display", "audio"],
             cache=CachePolicy(version=RENDER_VERSION, config=_rendering),
             description="Compute the light.",
         ),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from twinklr.cli.main import main
 from twinklr.core.display import buffers_of, display_groups, read_display
 from unit.display.display_fixtures import model, write_show
 
@@ -53,6 +54,36 @@ def large_show(folder: Path) -> Path:
     networks = '<Networks><Controller Name="Main"><network MaxChannels="750000"/></Controller></Networks>'
     (folder / "xlights_networks.xml").write_text(networks)
     return folder
+
+
+def test_inspecting_grows_no_faster_than_the_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    took = {}
+    for count in (5_000, 50_000):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        kinds = (
+            ("Arch", "Arches", {"NumArches": "1", "NodesPerArch": "5"}),
+            ("Star", "Star", {"NumStrings": "1", "NodesPerString": "5", "StarPoints": "5"}),
+            ("Tree", "Tree", {"NumStrings": "2", "NodesPerString": "3"}),
+            ("Roof", "Single Line", {"NumStrings": "1", "NodesPerString": "5"}),
+        )
+        models = []
+        for index in range(count):
+            name, kind, counts = kinds[index % len(kinds)]
+            place = {"WorldPosX": str(index * 37 % 4001), "WorldPosY": str(index * 91 % 2003)}
+            models.append(model(f"{name} {index}", kind, StartChannel=str(1 + 18 * index), **counts, **place))
+        groups = {
+            name: ",".join(f"{name} {index}" for index in range(offset, count, len(kinds)))
+            for offset, (name, _, _) in enumerate(kinds)
+        }
+        write_show(folder, models, {f"All {name}s": members for name, members in groups.items()})
+        start = time.process_time()
+        assert main(["inspect", str(folder), "--draw", str(folder / "house.png")]) == 0
+        took[count] = time.process_time() - start
+    capsys.readouterr()
+    print(f"\ninspect with a drawing: {', '.join(f'{n} models {s:.2f} s' for n, s in took.items())}")
+    assert took[50_000] < 10.0
+    assert took[50_000] < 14.0 * took[5_000]
 
 
 def test_a_quarter_of_a_million_nodes_in_under_three_seconds(tmp_path: Path) -> None:

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from twinklr.core.audio.bundle import Curve
 from twinklr.core.choreography.rendered import measure_light, node_colors, render_show
 from twinklr.core.display import Buffer, Display, Prop, Role, RoleGuess
 from twinklr.core.xlights import Effect, EffectLayer, Row, Sequence
+from unit.choreography.small_show import small_song
 
 CHANNELS = 20
 
@@ -78,3 +81,26 @@ def test_models_that_are_switched_off_or_ignored_are_not_measured(display, tmp_p
     assert rendered.prop_names == ("red",)
     assert rendered.prop_colors[:10, 0].tolist() == [[255, 0, 0]] * 10
     assert not rendered.prop_colors[10:].any()
+
+
+def test_light_that_follows_the_song_hears_it(display, tmp_path):
+    curve = "C_VALUECURVE_Brightness=Active=TRUE|Id=ID|Type=Music|Min=0.00|Max=400.00|P1=0.00|P2=100.00|RV=TRUE|"
+    palette = f"C_BUTTON_Palette1=#FFFFFF,C_CHECKBOX_Palette1=1,{curve}"
+    sequence = Sequence(50, 2000, (Row("red", (EffectLayer((Effect("On", 0, 2000, palette=palette),)),)),))
+    song = small_song().model_copy(update={"energy": Curve(hop_ms=500, values=(0.0, 1.0, 0.0, 0.5, 0.5))})
+
+    deaf = render_show(sequence, display, tmp_path / "deaf")
+    heard = render_show(sequence, display, tmp_path / "heard", song=song)
+
+    assert not deaf.prop_colors.any()
+    assert heard.prop_colors[[0, 10, 20, 30], 2, 0].tolist() == [0, 255, 0, 127]
+
+
+def test_pictures_are_found_in_the_media_folders(display, tmp_path):
+    Image.new("RGB", (3, 1), (0, 0, 255)).save(tmp_path / "blue.png")
+    settings = "E_TEXTCTRL_Pictures_Filename=C:/shows/blue.png,E_CHOICE_Scaling=Scale To Fit"
+    sequence = Sequence(50, 500, (Row("rgb", (EffectLayer((Effect("Pictures", 0, 500, settings),)),)),))
+
+    rendered = render_show(sequence, display, tmp_path / "light", media_folders=[tmp_path])
+
+    assert rendered.prop_colors[5, 0].tolist() == [0, 0, 255]

@@ -114,3 +114,29 @@ def test_members_that_are_off_get_no_light_from_a_group(tmp_path: Path) -> None:
 
 def test_buffers_are_made_once(display: Display) -> None:
     assert buffers_of(display, "All") is buffers_of(display, "All")
+
+
+def test_a_line_per_preview_is_stretched_until_its_nodes_have_room(tmp_path: Path) -> None:
+    line = model("Line", "Single Line", "1", NumStrings="1", NodesPerString="50", X2="98", Y2="0")
+    display = read_display(write_show(tmp_path, line))
+    buffer = buffers_of(display, "Line", style="Per Preview")[0]
+    assert (buffer.width, buffer.height) == (401, 1)
+
+
+def test_strands_of_a_model_are_stretched_to_the_longest(tmp_path: Path) -> None:
+    arch = model("Arch", "Arches", "1", NumArches="1", NodesPerArch="6", LayerSizes="4,2", X2="60", Y2="0")
+    display = read_display(write_show(tmp_path, arch))
+    buffer = buffers_of(display, "Arch", style="Horizontal Per Strand")[0]
+    assert (buffer.width, buffer.height) == (2, 4)
+    assert sorted(zip(buffer.x.tolist(), buffer.y.tolist(), strict=True))[4:] == [(1, 0), (1, 2)]
+
+
+def test_stacks_may_be_staggered(display: Display) -> None:
+    stack = buffers_of(display, "Arches", style="Horizontal Stack", stagger=2)[0]
+    assert (stack.width, stack.height) == (30, 5)
+    assert np.unique(stack.y).tolist() == [0, 2, 4]
+    upright = buffers_of(display, "Arches", style="Vertical Stack", stagger=2)[0]
+    assert (upright.width, upright.height) == (14, 3)
+    assert upright.x[upright.y == 2].tolist() == list(range(4, 14))
+    down = buffers_of(display, "Arches", style="Horizontal Stack", stagger=-1)[0]
+    assert (down.height, np.unique(down.y).tolist()) == (1, [-2, -1, 0])

@@ -156,3 +156,26 @@ def test_the_proof_would_notice_a_wrong_order(display: Display, reference: Path)
     buffer = display.prop("Matrix").buffer
     wrong = buffer.width - 1 - buffer.x
     assert (bars(wrong, buffer.width) == seen[:, buffer.node]).mean() < 0.6
+
+
+@pytest.mark.parametrize(
+    ("file", "first", "axis", "style"),
+    [("buffers_model", 0, "y", "Per Preview"), ("buffers_group_All", 520, "x", "Per Model Per Preview")],
+)
+def test_lights_of_one_row_of_a_preview_buffer_show_one_bar(
+    reference: Path, file: str, first: int, axis: str, style: str
+) -> None:
+    folder = reference / "reference" / "effects"
+    display = read_display(folder)
+    with read_fseq(folder / f"{file}.fseq") as rendered:
+        frames = rendered.frames(first, first + 40)
+    for prop in display.props:
+        buffer = buffers_of(display, prop.name, style=style.removeprefix("Per Model "))[0]
+        # A node with several lights shows the cell of the last.
+        line = dict(zip(buffer.node.tolist(), getattr(buffer, axis).tolist(), strict=True))
+        shown: dict[int, set[bytes]] = {}
+        for node, cell in line.items():
+            channel = int(display.node_channel[node])
+            shown.setdefault(cell, set()).add(frames[:, channel : channel + 3].tobytes())
+        assert all(len(series) == 1 for series in shown.values()), prop.name
+        assert len({next(iter(series)) for series in shown.values()}) > 2 or len(shown) <= 2, prop.name

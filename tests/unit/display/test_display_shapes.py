@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twinklr.core.display.shapes import build_shape
-from twinklr.core.display.shapes.line import canes, drops_of, icicles, poly_line, spread_by_length
-from twinklr.core.display.shapes.matrix import TreeForm, Wiring, matrix, tree
+from twinklr.core.display.shapes.line import CaneForm, canes, drops_of, icicles, poly_line, spread_by_length
+from twinklr.core.display.shapes.matrix import RIBBON, TreeForm, Wiring, matrix, tree
 from twinklr.core.display.shapes.ring import SpinnerForm, StarForm, circle, spinner, star, window_frame
 from twinklr.core.xlights import ModelElement, node_count
 
@@ -113,7 +113,7 @@ def test_a_spinner_has_an_arm_in_every_direction() -> None:
     ("left", "bottom", "clockwise", "first"),
     [
         (True, True, True, (0, 0)),
-        (True, False, True, (1, 3)),
+        (True, False, True, (0, 3)),
         (False, True, False, (4, 0)),
         (False, False, True, (4, 3)),
     ],
@@ -122,6 +122,22 @@ def test_where_a_window_frame_starts(left: bool, bottom: bool, clockwise: bool, 
     shape = window_frame(3, 4, 3, left, bottom, clockwise)
     assert (shape.width, shape.height, shape.node_count) == (5, 4, 14)
     assert cells(shape.x, shape.y)[0] == first
+
+
+def test_a_window_frame_that_sets_out_sideways_has_its_corners_in_the_rows() -> None:
+    shape = window_frame(3, 4, 3, left=True, from_bottom=False)
+    assert cells(shape.x, shape.y)[:7] == [(0, 3), (1, 3), (2, 3), (3, 3), (4, 3), (4, 2), (4, 1)]
+
+
+def test_a_window_frame_is_as_wide_as_its_buffer() -> None:
+    shape = window_frame(10, 14, 10)
+    assert np.ptp(shape.local, axis=0)[:2].tolist() == [12.0, 13.0]
+
+
+def test_short_rows_of_a_window_frame_are_spread() -> None:
+    shape = window_frame(2, 3, 6)
+    assert cells(shape.x, shape.y)[3:5] == [(1, 2), (3, 2)]
+    assert np.allclose(shape.local[3:5, 0], [-4 / 3, 4 / 3])
 
 
 @given(pattern=st.lists(st.integers(0, 5), min_size=1, max_size=4), total=st.integers(0, 60))
@@ -135,10 +151,44 @@ def test_icicles_hang_from_the_top_row() -> None:
 
 
 def test_the_hook_of_a_cane_is_at_its_top() -> None:
-    shape = canes(1, 18)
+    shape = canes(CaneForm(1, 18))
     assert shape.local[:12, 0].tolist() == [0.0] * 12
     assert shape.local[17, 0] == pytest.approx(6.0)
     assert shape.local[14, 1] > shape.local[11, 1]
+    assert shape.local[17, 1] == pytest.approx(shape.local[11, 1])
+
+
+def test_canes_wired_from_the_right_keep_their_order() -> None:
+    attributes = {"NumCanes": "3", "NodesPerCane": "2", "StringType": "RGB Nodes", "Dir": "R"}
+    shape = build_shape(ModelElement(name="Canes", display_as="Candy Canes", version_number=8, attributes=attributes))
+    assert shape.x.tolist() == [0, 0, 1, 1, 2, 2]
+    assert shape.slot is not None
+    assert shape.slot.tolist() == [4, 5, 2, 3, 0, 1]
+
+
+def test_a_spiral_has_more_lights_where_it_is_wide() -> None:
+    shape = tree(Wiring(strings=1, nodes=50), TreeForm(ratio=2.0, spiral_turns=2.0))
+    steps = np.diff(shape.local[:, 1])
+    assert steps[0] < steps[-1]
+    # The tip stands a light's step above a straight strand's: the parts have whole numbers of lights.
+    assert np.ptp(shape.local[:, 1]) == pytest.approx(150.0 * 50 / 49)
+
+
+def test_a_node_of_a_ribbon_is_a_stripe_of_three_lights() -> None:
+    shape = tree(Wiring(strings=5, nodes=10), TreeForm(kind=RIBBON))
+    assert np.bincount(shape.node).tolist() == [3] * 50
+    assert np.allclose(np.diff(shape.local[:3, 1]), [-0.33 / 9 * 20 * 0.9252519, 0.66 / 9 * 20 * 0.9252519])
+    tops = shape.local[(shape.y == 9).nonzero()[0][::3], 1]
+    assert tops[2] == pytest.approx(10.0)
+    assert tops[0] < tops[1] < tops[2]
+
+
+@pytest.mark.parametrize("kind", ["Cube", "Sphere"])
+def test_deep_models_lean_so_that_their_back_is_seen(kind: str) -> None:
+    counts = dict.fromkeys(("CubeWidth", "CubeHeight", "CubeDepth", "NumStrings", "NodesPerString"), "4")
+    attributes = {**counts, "StringType": "RGB Nodes"}
+    shape = build_shape(ModelElement(name=kind, display_as=kind, version_number=8, attributes=attributes))
+    assert shape.tilt == pytest.approx(0.1)
 
 
 def test_poly_lines_by_length_and_by_segment() -> None:

@@ -62,8 +62,6 @@ def test_figures_are_those_of_xlights(reference: Path, name: str, model: str) ->
 
 def fresh(name: str, slots: tuple[Slot, ...]) -> list[Slot]:
     """Slots that show the effect alone: in xLights sparks of fireworks live on from the slot before."""
-    if name == "Circles":
-        return [slot for slot in slots if not any(f"Circles_{look}=1" in slot.settings for look in circles.DARK)]
     if name != "Fireworks":
         return list(slots)
     return [slot for slot in slots if (slot.frames[0].max(axis=-1) > 0).sum() <= 2]

@@ -41,3 +41,29 @@ def test_storm_hues_lie_between_the_first_two_colours() -> None:
     pixels = render_snowstorm(make_call("", size=(24, 16), colors=("#FF0000", "#00FF00")))
     assert pixels[..., 2].max() == 0
     assert (pixels[..., 3] > 0).mean() > 0.9
+
+
+def test_flakes_take_turns_in_the_quarters_of_the_height() -> None:
+    lit = render_snowflakes(make_call("E_CHOICE_Falling=Falling,E_SLIDER_Snowflakes_Count=8", size=(24, 16)))[0, ..., 3]
+    assert (lit > 0).reshape(4, -1).sum(axis=1).tolist() == [2, 2, 2, 2]
+
+
+def test_the_field_that_drifts_left_lies_above_the_other() -> None:
+    settings = "E_SLIDER_Snowflakes_Type=2,E_SLIDER_Snowflakes_Count=40"
+    white = (render_snowflakes(make_call(settings, size=(24, 16), frames=9))[..., :3] == 255).all(axis=-1)
+    for frame in range(2, 9, 2):
+        drifted = np.roll(white[frame], (frame, frame // 2), axis=(0, 1))
+        assert (white[0] & drifted).sum() > (white[0] & np.roll(drifted, -frame, axis=1)).sum()
+
+
+def test_on_a_line_falling_flakes_become_more() -> None:
+    lit = render_snowflakes(make_call("E_CHOICE_Falling=Falling", size=(500, 1), frames=40))[..., 3] > 0
+    assert lit[0].sum() == 5
+    assert 17 <= lit[-1].sum() <= 20
+
+
+def test_every_third_worm_of_a_fast_storm_takes_one_step_a_frame_and_the_others_two() -> None:
+    settings = "E_SLIDER_Snowstorm_Count={},E_SLIDER_Snowstorm_Speed=50,E_SLIDER_Snowstorm_Length=10"
+    first = render_snowstorm(make_call(settings.format(1), size=(200, 200), frames=2, colors=("#FF0000",)))[..., 0]
+    # What was the brightest link, at nine tenths, is one link further down its tail.
+    assert (first[0].max(), first[1][first[0] == first[0].max()].item()) == (229, 204)

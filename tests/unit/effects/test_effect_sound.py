@@ -58,9 +58,29 @@ def test_spectrogram_stands_at_the_note() -> None:
     assert pixels[12, :, lit[0], 3].all()
 
 
-@pytest.mark.parametrize("kind", ["Waveform", "Frame Waveform", "Spectrogram Circle Line", "Nonsense"])
+@pytest.mark.parametrize("kind", ["Frame Waveform", "Nonsense"])
 def test_types_that_cannot_be_painted_paint_nothing(kind: str) -> None:
     assert not meter(kind).any()
+
+
+def test_a_waveform_is_as_high_above_the_middle_as_below() -> None:
+    pixels = meter("Waveform", ",E_SLIDER_VUMeter_Bars=12", size=(12, 10))
+    lit = pixels[..., 3] > 0
+    np.testing.assert_array_equal(lit, lit[:, ::-1])
+    assert lit[30].sum() > lit[0].sum() == 2 * 12
+
+
+def test_a_circle_line_runs_around_the_middle_and_bulges_at_the_note() -> None:
+    lit = meter("Spectrogram Circle Line", ",E_SLIDER_VUMeter_Bars=4", size=(41, 41))[..., 3] > 0
+    away = np.hypot(*(np.indices((41, 41)) - 20))
+    assert away[lit[0]].max() < 7.0
+    assert away[lit[12]].max() > 10.0
+
+
+def test_a_gradient_starts_with_the_first_colour_and_ends_with_the_note() -> None:
+    plain, upwards = (meter(f"Dominant Frequency Colour{more}") for more in ("", " Gradient"))
+    np.testing.assert_array_equal(upwards[12, -1], plain[12, -1])
+    assert (upwards[12, 0, :, :3] == 255).all()
 
 
 def test_without_a_song_nothing_follows_it() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from support.effect_calls import make_call
-from twinklr.core.effects import circles, figures, sound, strands
+from twinklr.core.effects import butterfly, figures, ripple, sound, strands, warp
 
-MODULES = (circles, figures, sound, strands)
+MODULES = (butterfly, figures, ripple, sound, strands, warp)
 NAMED = [
     (module, effect, key, value)
     for module in MODULES

@@ -28,6 +28,6 @@ def test_effects_that_paint_on_a_canvas_are_never_painted_in_spots() -> None:
 def test_a_type_that_cannot_be_painted_is_named() -> None:
     row = EFFECTS["VU Meter"]
 
-    assert row.missing_type({"CHOICE_VUMeter_Type": "Waveform"}) == "Waveform"
+    assert row.missing_type({"CHOICE_VUMeter_Type": "Frame Waveform"}) == "Frame Waveform"
     assert row.missing_type({"CHOICE_VUMeter_Type": "Spectrogram"}) is None
-    assert EFFECTS["Circles"].missing_type({"CHECKBOX_Circles_Radial": "1"}) == "Radial"
+    assert EFFECTS["Butterfly"].missing_type({"SLIDER_Butterfly_Style": "7"}) == "7"

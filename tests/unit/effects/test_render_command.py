@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+from PIL import Image
 
 from twinklr.cli.main import main
 from twinklr.core.xlights import read_fseq
@@ -51,6 +54,54 @@ def test_a_sequence_becomes_an_fseq(show: Path, capsys: pytest.CaptureFixture[st
     assert frames[10:30, 0].tolist() == [255] * 20
     assert not frames[30:].any()
     assert "not supported, left dark: Hologram (1)" in capsys.readouterr().out
+
+
+def test_a_sequence_hears_its_song(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    curve = "#FF0000,C_VALUECURVE_Brightness=Active=TRUE|Id=ID|Type=Music|Min=0.00|Max=400.00|P2=100.00|RV=TRUE|"
+    text = SEQUENCE.format(color=curve, second="On").replace("<mediaFile/>", "<mediaFile>C:/music/song.wav</mediaFile>")
+    (show / "loud.xsq").write_text(text)
+    arguments = ["render", str(show / "loud.xsq"), "--overwrite"]
+    assert main(arguments) == 0
+    assert "song.wav" in capsys.readouterr().out
+    with read_fseq(show / "loud.fseq") as made:
+        assert not made.frames().any()
+
+    loud = 0.5 * np.sin(np.arange(44100, dtype=np.float32) / 10.0)
+    loud[:22050] = 0.0
+    soundfile.write(show / "song.wav", loud, 22050)
+    assert main(arguments) == 0
+    assert "song.wav" not in capsys.readouterr().out
+    with read_fseq(show / "loud.fseq") as made:
+        level = made.frames()[:, 0].astype(int)
+    assert level[:18].max() < 10
+    assert level[22:38].min() > 200
+
+    (show / "song.wav").write_bytes(b"no sound at all")
+    assert main(arguments) == 0
+    assert "hear nothing" in capsys.readouterr().out
+    assert main([*arguments, "--song", str(show / "song.wav")]) == 2
+
+
+def test_pictures_that_are_not_there_are_named(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named = "<Effect>E_FILEPICKER_Pictures_Filename=C:\\show\\snow.png</Effect>"
+    text = (show / "blue.xsq").read_text().replace("<Effect></Effect>", named).replace('name="On"', 'name="Pictures"')
+    (show / "picture.xsq").write_text(text)
+    assert main(["render", str(show / "picture.xsq")]) == 0
+    assert "snow.png (2); name their folder with --media" in capsys.readouterr().out
+
+    (show / "pictures").mkdir()
+    Image.new("RGB", (4, 1), "red").save(show / "pictures" / "snow.png")
+    assert main(["render", str(show / "picture.xsq"), "--overwrite"]) == 0
+    assert "not found" not in capsys.readouterr().out
+
+
+def test_settings_that_are_not_heeded_are_named(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        (show / "blue.xsq").read_text().replace("<Effect></Effect>", "<Effect>B_CHOICE_PerPreviewCamera=Front</Effect>")
+    )
+    (show / "odd.xsq").write_text(text)
+    assert main(["render", str(show / "odd.xsq")]) == 0
+    assert "settings that had no effect here: B_CHOICE_PerPreviewCamera (2)" in capsys.readouterr().out
 
 
 def test_a_part_of_it(show: Path) -> None:

@@ -8,7 +8,16 @@ import numpy as np
 
 from twinklr.core.display.display import Display
 from twinklr.core.effects import Renderer
-from twinklr.core.effects.compare import compare_effects, compare_models, compare_variants, look_error, look_of
+from twinklr.core.effects.compare import (
+    Chance,
+    Look,
+    VariantAgreement,
+    compare_effects,
+    compare_models,
+    compare_variants,
+    look_error,
+    look_of,
+)
 from twinklr.core.effects.reference import ReferenceResult, regressions, to_golden
 from twinklr.core.xlights.sequence import Sequence
 from unit.effects.conftest import LINE, effect, row
@@ -56,3 +65,35 @@ def test_the_look_of_chance_ignores_where_things_are() -> None:
     assert darker["color"] > 0.4
     slower = look_error(look_of(np.repeat(shown[0][:20], 2, axis=0)), look_of(shown[1]))
     assert slower["change"] > 0.3
+
+
+def _look(lit: float) -> Look:
+    return Look(lit, (100.0 * lit, 0.0, 0.0), 50.0 * lit, (40.0 * lit,))
+
+
+def test_chance_is_judged_by_the_mean_of_the_seeds_beside_how_far_they_are_apart() -> None:
+    seeds = tuple(_look(lit) for lit in (0.4, 0.5, 0.6))
+    variant = VariantAgreement(0, 40, "Candle", "", {"Line": 0.0}, {}, Chance(seeds, _look(0.5)))
+    assert variant.score == 1.0
+    assert variant.ceiling < 0.9
+    assert variant.scatter > 0.0
+    assert variant.by_chance
+    assert not VariantAgreement(0, 40, "Candle", "", {"Line": 0.0}, {}, Chance(seeds, _look(1.0))).by_chance
+
+
+def test_what_seeds_alone_would_change_is_no_regression() -> None:
+    seeds = tuple(_look(lit) for lit in (0.4, 0.5, 0.6))
+    variant = VariantAgreement(0, 40, "Candle", "", {"Line": 0.0}, {}, Chance(seeds, _look(0.55)))
+    result = ReferenceResult("file", (variant,), ())
+    assert regressions([result], {"file": [variant.score + 2.5 * variant.scatter]}) == []
+    assert len(regressions([result], {"file": [variant.score + 3.5 * variant.scatter]})) == 1
+
+
+def test_variants_that_chance_makes_too_bright_and_too_dark_are_right_together() -> None:
+    bright, dark = (
+        VariantAgreement(0, 40, "Candle", "", {"Line": 0.0}, {}, Chance((_look(ours), _look(ours)), _look(0.5)))
+        for ours in (0.6, 0.4)
+    )
+    result = ReferenceResult("file", (bright, dark), ())
+    assert bright.score < 0.85
+    assert max(result.pooled.values()) < 1e-9

@@ -249,3 +249,70 @@ def test_what_the_writer_writes_needs_no_mending(tmp_path: Path) -> None:
     path = write_sequence(found, tmp_path / "a.xsq")
     assert check_sequence(path, SHOW, networks()) == check_layout(SHOW, networks())
     assert PALETTE in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ("E_VALUECURVE_Bars_BarCount=Active=TRUE|Id=ID_VALUECURVE_Bars_BarCount|Type=Rampp|Min=1|Max=5|RV=TRUE|",
+         "unknown-curve-type"),
+        ("E_VALUECURVE_Bars_BarCount=Active=TRUE|Id=ID_VALUECURVE_Bars_BarCount|Type=Ramp|Min=x|Max=5|", "wrong-curve"),
+        ("E_VALUECURVE_Bars_BarCuont=Active=TRUE|Id=ID_VALUECURVE_Bars_BarCount|Min=1|Max=5|", "unknown-setting"),
+    ],
+)  # fmt: skip
+def test_wrong_value_curves_are_found(settings: str, code: str) -> None:
+    assert codes(check(sequence(row("Tree", effect(0, 1000, "Bars", settings=settings))))) == [code]
+
+
+def test_curves_that_are_right_or_off_are_none_of_our_business() -> None:
+    right = "E_VALUECURVE_Bars_BarCount=Active=TRUE|Id=ID_VALUECURVE_Bars_BarCount|Type=Ramp|Min=1|Max=5|P1=1|RV=TRUE|"
+    off = "E_VALUECURVE_Bars_BarCount=Active=FALSE|"
+    found = sequence(row("Tree", *(effect(0, 1000, "Bars", settings=text) for text in (right,))))
+    assert check(found) == []
+    assert check(sequence(row("Tree", effect(0, 1000, "Bars", settings=off)))) == []
+
+
+def test_strands_below_a_group_render_nothing() -> None:
+    strand = SubRow("strand", "", (EffectLayer((effect(0, 25),)),), index=0)
+    findings = check(sequence(row("All", subrows=(strand,))))
+    assert codes(findings, "error") == ["subrow-of-group"]
+    assert findings[0].where == "row 'All' strand 0"
+
+
+def test_blending_that_is_off_is_worth_a_note() -> None:
+    assert codes(check(replace(sequence(), model_blending=False)), "note") == ["model-blending-off"]
+
+
+def test_models_that_share_channels_are_found() -> None:
+    show = layout(
+        model("A", "1", NumStrings=1, NodesPerString=10),
+        model("B", "16", NumStrings=1, NodesPerString=10),
+        model("C", "46", NumStrings=1, NodesPerString=10),
+    )
+    overlaps = [finding for finding in check_layout(show, networks()) if finding.code == "channel-overlap"]
+    assert [(finding.where, finding.what[:30]) for finding in overlaps] == [
+        ("model 'B'", "its channels 16-30 are also th")
+    ]
+
+
+@pytest.mark.parametrize(
+    "second", [{"ShadowModelFor": "A"}, {"Active": "0"}, {"StartChannel": "@A:1"}, {"StartChannel": "!Nobody:1"}]
+)
+def test_models_that_are_meant_to_share_channels_are_not(second: dict[str, str]) -> None:
+    start = second.pop("StartChannel", "1")
+    show = layout(
+        model("A", "1", NumStrings=1, NodesPerString=10), model("B", start, NumStrings=1, NodesPerString=10, **second)
+    )
+    assert "channel-overlap" not in codes(check_layout(show, networks()))
+
+
+def test_unknown_kinds_of_controllers_are_found() -> None:
+    text = """<Networks>
+     <Controller Name="A" Type="Ethernett" ActiveState="On"><network NetworkType="DDP" MaxChannels="9"/></Controller>
+     <Controller Name="A" Type="Null" ActiveState="Active"><network NetworkType="NULL" MaxChannels="9"/></Controller>
+    </Networks>"""
+    findings = check_layout(SHOW, networks(text))
+    found = {finding.code: finding for finding in findings}
+    assert "did you mean 'Ethernet'?" in found["unknown-controller-type"].cure
+    assert found["unknown-active-state"].severity == "warning"
+    assert "duplicate-controller" in found

@@ -8,7 +8,7 @@ import pytest
 
 from twinklr.cli.main import main
 from twinklr.core.display import read_display
-from twinklr.core.xlights import read_layout, read_sequence, write_sequence
+from twinklr.core.xlights import read_layout, read_networks, read_sequence, write_sequence
 from unit.xlights.layouts import NETWORKS, layout_xml, model
 from unit.xlights.sequences import effect, row, sequence
 
@@ -73,6 +73,23 @@ def test_a_layout_is_converted_beside_itself_and_in_place_with_a_backup(show: Pa
     assert main(["convert", str(show), "--force"]) == 0
     assert read_layout(show).models[0].number("ScaleX") > 0
     assert (show / "xlights_rgbeffects.xml.bak").read_text() == old
+
+
+def test_old_networks_of_a_folder_are_converted_with_its_layout(show: Path) -> None:
+    path = show / "xlights_networks.xml"
+    path.write_text('<Networks><network NetworkType="NULL" MaxChannels="300" Description="Main"/></Networks>')
+    assert main(["convert", str(show), "-o", str(show / "new" / "xlights_rgbeffects.xml")]) == 0
+    assert main(["convert", str(path)]) == 0
+    for place in (show / "new", show / "xlights_networks.converted.xml"):
+        assert read_networks(place).controllers[0].attributes["Type"] == "Null"
+
+
+def test_a_missing_file_is_named_before_the_folder_around_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (["check", "missing.xsq"], ["compare", "missing.fseq", "other.fseq"]):
+        assert main([arguments[0], *(str(tmp_path / name) for name in arguments[1:])]) == 2
+        assert f"{tmp_path / arguments[1]}: no such file" in capsys.readouterr().err
 
 
 def test_a_current_layout_is_not_touched(show: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -139,3 +139,9 @@ def test_every_generation_of_real_layouts_is_read(reference: Path, show: str) ->
         assert not element.display_as.startswith(("Vert", "Horiz", "Tree "))
         assert 1 <= element.version_number <= 8
     assert found.preview_size[0] > 100
+
+
+def test_cameras_are_kept() -> None:
+    found = layout(model("A"), more='<Viewpoints><Camera name="Front" posX="1.5" is_3d="1"/></Viewpoints>')
+    assert [(camera.get("name"), camera.get("posX")) for camera in found.cameras] == [("Front", "1.5")]
+    assert layout(model("A")).cameras == ()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from twinklr.core.errors import InputError
-from twinklr.core.xlights import read_networks
+from twinklr.core.xlights import convert_networks, read_networks
 from unit.xlights.layouts import networks
 
 OLD = """<Networks>
@@ -65,3 +65,41 @@ def test_numbers_that_are_none_count_as_nothing() -> None:
 @pytest.mark.parametrize(("show", "channels"), [("large_v7", 80576), ("singing_v7", 120000), ("ac_2016", 20)])
 def test_real_networks_add_up(reference: Path, show: str, channels: int) -> None:
     assert read_networks(reference / "shows" / show).channel_count == channels
+
+
+def test_old_networks_are_converted_and_every_channel_keeps_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "xlights_networks.xml"
+    path.write_text(OLD)
+    old = read_networks(path)
+    data, changes = convert_networks(path)
+    path.write_bytes(data)
+    new = read_networks(path)
+    assert len(changes) == 3
+    assert [c.name for c in new.controllers] == ["Tree box", "10.0.0.2", "COM3"]
+    assert [(o.universe, o.first_channel, o.channel_count, o.protocol) for o in new.outputs] == [
+        (o.universe, o.first_channel, o.channel_count, o.protocol) for o in old.outputs
+    ]
+    assert [c.active for c in new.controllers] == [c.active for c in old.controllers]
+    kinds = [(c.attributes["Type"], c.attributes.get("Port", c.attributes.get("IP"))) for c in new.controllers]
+    assert kinds == [("Ethernet", "10.0.0.1"), ("Ethernet", "10.0.0.2"), ("Serial", "COM3")]
+    assert convert_networks(path)[1] == ()
+
+
+def test_controllers_of_one_name_get_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "xlights_networks.xml"
+    null = '<network NetworkType="NULL" MaxChannels="5" Description="Box"/>'
+    path.write_text(
+        f'<Networks><Controller Id="4" Name="Box" Type="Null"/>{null}{null}<e131sync universe="7"/></Networks>'
+    )
+    path.write_bytes(convert_networks(path)[0])
+    found = read_networks(path)
+    assert [(c.name, c.id, c.channel_count) for c in found.controllers] == [
+        ("Box", "4", 0), ("Box 2", "5", 5), ("Box 3", "6", 5)
+    ]  # fmt: skip
+    assert [item.tag for item in found.other] == ["e131sync"]
+
+
+def test_only_networks_are_converted(tmp_path: Path) -> None:
+    (tmp_path / "other.xml").write_text("<xrgb/>")
+    with pytest.raises(InputError, match="root element"):
+        convert_networks(tmp_path / "other.xml")

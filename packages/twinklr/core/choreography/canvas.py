@@ -6,7 +6,8 @@ the song, on frame boundaries, sorted, with a length, on rows the layout has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from twinklr.core.planning import Recipe
@@ -26,11 +27,13 @@ class Canvas:
         frame_ms: Length of a frame.
         end_ms: End of the song.
         rows: Names of all rows the layout has.
+        tones: Rows whose lights have one colour each: what stands for the colours of a palette there.
     """
 
     frame_ms: int
     end_ms: int
     rows: frozenset[str]
+    tones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _layers: dict[str, tuple[list[Effect], list[Effect], list[Effect]]] = field(default_factory=dict)
 
     def put(self, row: str, layer: int, effect: Effect) -> bool:
@@ -49,7 +52,8 @@ class Canvas:
         end = min(effect.end_ms, self.end_ms)
         if end - start < SHORTEST_FRAMES * self.frame_ms:
             return False
-        placed.append(Effect(effect.name, start, end, effect.settings, effect.palette))
+        palette = in_tones(effect.palette, self.tones[row]) if row in self.tones else effect.palette
+        placed.append(Effect(effect.name, start, end, effect.settings, palette))
         return True
 
     def free(self, row: str, layer: int, start_ms: int, end_ms: int) -> bool:
@@ -68,6 +72,19 @@ class Canvas:
             layers = [EffectLayer(tuple(placed)) for placed in self._layers.get(name, ()) if placed]
             finished.append(Row(name, tuple(layers) or (EffectLayer(),)))
         return tuple(finished)
+
+
+_COLOR = re.compile(r"(C_BUTTON_Palette(\d)=)#[0-9A-Fa-f]{6}")
+
+
+def in_tones(palette: str, tones: Sequence[str]) -> str:
+    """A palette with other colours in its slots: a white string would stay dark for a red.
+
+    Example:
+        >>> in_tones("C_BUTTON_Palette1=#FF0000,C_BUTTON_Palette2=#00FF00", ("#FFFFFF", "#4C4C4C"))
+        'C_BUTTON_Palette1=#FFFFFF,C_BUTTON_Palette2=#4C4C4C'
+    """
+    return _COLOR.sub(lambda found: found[1] + tones[(int(found[2]) - 1) % len(tones)], palette)
 
 
 def write_settings(*parts: Recipe) -> str:

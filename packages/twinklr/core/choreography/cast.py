@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from twinklr.core.color import to_hex
 from twinklr.core.display import Display, Group, ordered
 from twinklr.core.planning import DisplayGroup
 
@@ -100,6 +101,24 @@ def _props(display: Display, row: str) -> list[str]:
     """The props behind a row that take part in the show."""
     names = display.group(row).props if display.has_group(row) else (row,) if display.has_prop(row) else ()
     return [name for name in names if display.prop(name).active and not display.prop(name).ignored]
+
+
+TONES = (1.0, 0.3, 0.6)
+"""Brightness of what stands for a palette's first, second, third colour where lights have one colour each."""
+
+
+def single_tones(display: Display, rows: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Rows whose lights all have the same one colour, with that colour in some levels of brightness."""
+    found = {}
+    for row in rows:
+        props = [display.prop(name) for name in _props(display, row)]
+        if not props or any(prop.output.order or prop.output.super_colors or prop.output.any_color for prop in props):
+            continue
+        tints = {tuple(map(int, display.node_tint[prop.first_node])) for prop in props}
+        if len(tints) == 1:
+            red, green, blue = tints.pop()
+            found[row] = tuple(to_hex((int(red * t), int(green * t), int(blue * t))) for t in TONES)
+    return found
 
 
 def render_order(display: Display) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from twinklr.core.audio.bundle import SongBundle
 from twinklr.core.choreography.canvas import BOTTOM, Canvas, write_palette, write_settings
-from twinklr.core.choreography.cast import Troupe, cast_display, render_order
+from twinklr.core.choreography.cast import Troupe, cast_display, render_order, single_tones
 from twinklr.core.choreography.faces import can_sing, sing
 from twinklr.core.choreography.fixtures import light_fixture, moves_by_motor
 from twinklr.core.choreography.grid import BeatGrid, Step
@@ -70,7 +70,7 @@ def choreograph(
         macro_plan=macro_plan,
         colors=palette(macro_plan.palette),
         grid=grid,
-        canvas=Canvas(frame_ms, grid.end_ms, frozenset(order)),
+        canvas=Canvas(frame_ms, grid.end_ms, frozenset(order), single_tones(display, order)),
         spans=lit_spans(grid, macro_plan),
         few=len(troupes) < FEW_GROUPS,
     )

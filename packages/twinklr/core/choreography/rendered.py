@@ -6,7 +6,7 @@ frame, a few megabytes for a 4-minute song, however many channels the house has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from twinklr.core.audio import SongBundle
 from twinklr.core.display import Display, Prop
 from twinklr.core.effects import Renderer
 from twinklr.core.pipeline import Artifact
@@ -54,7 +55,15 @@ class RenderedShow:
         return len(self.prop_colors)
 
 
-def render_show(sequence: XlightsSequence, display: Display, folder: Path, *, seed: int = 0) -> RenderedShow:
+def render_show(
+    sequence: XlightsSequence,
+    display: Display,
+    folder: Path,
+    *,
+    seed: int = 0,
+    song: SongBundle | None = None,
+    media_folders: Iterable[str | Path] = (),
+) -> RenderedShow:
     """Render a sequence into ``folder/show.fseq`` and measure every prop's light on the way.
 
     Args:
@@ -62,8 +71,10 @@ def render_show(sequence: XlightsSequence, display: Display, folder: Path, *, se
         display: The house.
         folder: Where the file goes; made if needed.
         seed: Seed of the random effects.
+        song: What effects and curves that follow the music hear.
+        media_folders: Where pictures and videos are looked for.
     """
-    renderer = Renderer(sequence, display, seed=seed)
+    renderer = Renderer(sequence, display, seed=seed, song=song, media_folders=[str(part) for part in media_folders])
     window = max(1, min(512, WINDOW_BYTES // max(display.channel_count, 1)))
     props = [prop for prop in display.props if prop.active and not prop.ignored]
     shape = (renderer.frame_count, len(props))

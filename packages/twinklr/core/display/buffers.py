@@ -20,7 +20,7 @@ from twinklr.core.display.shapes.shape import Floats, Ints, ints
 MAX_GROUP_NODES = 5_000_000
 """Nodes of a group, repeats counted; one with more takes each member once."""
 
-_Key = tuple[str, str, str | None, str | None]
+_Key = tuple[str, str, str | None, str | None, int]
 _memo: WeakKeyDictionary[Display, dict[_Key, list[Buffer]]] = WeakKeyDictionary()
 
 
@@ -34,6 +34,7 @@ class _Part:
         strands: Global nodes of each strand.
         places: ``(points, 2)`` of every light in the layout file's coordinates.
         place_nodes: Global node of each light.
+        grid_size: ``GridSize`` of a group; None for anything else.
     """
 
     buffer: Buffer
@@ -41,6 +42,7 @@ class _Part:
     strands: tuple[Ints, ...]
     places: Floats
     place_nodes: Ints
+    grid_size: int | None = None
 
 
 def buffers_of(
@@ -51,6 +53,7 @@ def buffers_of(
     submodel: str | None = None,
     strand: str | int | None = None,
     camera: str = "2D",
+    stagger: int = 0,
 ) -> list[Buffer]:
     """Buffers of a row of a sequence.
 
@@ -62,6 +65,7 @@ def buffers_of(
         submodel: Name of one of the model's submodels, for a submodel row.
         strand: Index of one of the model's strands, for a strand row.
         camera: Viewpoint of "Per Preview"; only the straight view from the front ("2D") is known, others give the same.
+        stagger: Cells by which each member of a stack is moved against the one before it.
 
     Returns:
         One buffer, or one for each member for the styles that run per model. Node indexes are those of the display.
@@ -71,11 +75,37 @@ def buffers_of(
     """
     del camera  # named by the contract; every saved viewpoint is shown from the front
     memo = _memo.setdefault(display, {})
-    key = (row_name, style, submodel, None if strand is None else str(strand))
+    key = (row_name, style, submodel, None if strand is None else str(strand), stagger)
     found = memo.get(key)
     if found is None:
-        found = memo[key] = _make(display, row_name, style, submodel, key[3])
+        found = _make(display, row_name, style, submodel, key[3])
+        if stagger and style in _STACKS and display.has_group(row_name):
+            found = [_staggered(display, display.group(row_name), buffer, style, stagger) for buffer in found]
+        memo[key] = found
     return found
+
+
+_STACKS = ("Horizontal Stack", "Vertical Stack")
+
+
+def _staggered(display: Display, group: Group, buffer: Buffer, style: str, stagger: int) -> Buffer:
+    """A stack whose members are moved against each other, across the direction in which they are stacked.
+
+    A negative stagger moves the first members most, and out of the buffer where there is no room below.
+    """
+    upright = style == "Vertical Stack"
+    if upright:
+        buffer = _turned(buffer)
+    parts = [_member_part(display, name) for name in _direct_members(display, group)]
+    count = len(group.members)
+    places = [(count - 1 - index if stagger < 0 else index) * stagger for index in range(len(parts))]
+    moved = np.repeat(places, [len(part.buffer.node) for part in parts])
+    heights = [
+        (part.buffer.width if upright else part.buffer.height) + place
+        for part, place in zip(parts, places, strict=True)
+    ]
+    found = Buffer(buffer.width, max(1, *heights), buffer.x, ints(buffer.y + moved), buffer.node)
+    return _turned(found) if upright else found
 
 
 def _make(display: Display, name: str, style: str, submodel: str | None, strand: str | None) -> list[Buffer]:
@@ -110,13 +140,13 @@ def _group_buffers(display: Display, group: Group, style: str) -> list[Buffer]:
 
 
 def _models_as_pixels(group: _Part, members: Sequence[_Part]) -> Buffer:
-    """The group's own buffer where all lights of a member share the cell in their middle."""
-    buffer = group.buffer
+    """The group's "Per Preview" buffer where all lights of a member share the cell in their middle."""
+    buffer = _per_preview(group)
     x, y = buffer.x.copy(), buffer.y.copy()
     for member in members:
         own = np.isin(buffer.node, member.nodes)
         if own.any():
-            x[own], y[own] = round(float(buffer.x[own].mean())), round(float(buffer.y[own].mean()))
+            x[own], y[own] = int(buffer.x[own].mean()), int(buffer.y[own].mean())
     return Buffer(buffer.width, buffer.height, x, y, buffer.node)
 
 
@@ -189,10 +219,10 @@ def _group_part(display: Display, group: Group) -> _Part:
     nodes = ints(np.concatenate([np.zeros(0), *(leaf.nodes for leaf in leaves)]))
     strands = tuple(strand for leaf in leaves for strand in leaf.strands)
     if group.layout == "grid":
-        buffer = whole_preview_buffer(places, place_nodes, group.grid_size, display.preview_size, display.x_origin)
+        buffer = whole_preview_buffer(places, place_nodes, group.grid_size, display.preview_size)
     else:
         buffer = placed_buffer(places, place_nodes, group.grid_size, group.center_offset, group.center)
-    return _Part(buffer, nodes, strands, places, place_nodes)
+    return _Part(buffer, nodes, strands, places, place_nodes, group.grid_size)
 
 
 def _fixture_part(leaves: Sequence[_Part]) -> _Part:
@@ -228,7 +258,7 @@ def _as_pixel(part: _Part) -> Buffer:
 
 
 def _per_preview(part: _Part) -> Buffer:
-    return preview_buffer(part.places, part.place_nodes)
+    return preview_buffer(part.places, part.place_nodes, part.grid_size)
 
 
 def _columns(lines: Sequence[Ints], stretched: bool = False) -> Buffer:
@@ -308,8 +338,8 @@ _MODEL_STYLES: dict[str, Callable[[_Part], Buffer]] = {
     "Per Preview": _per_preview,
     "Single Line": _single_line,
     "As Pixel": _as_pixel,
-    "Horizontal Per Strand": lambda part: _columns(part.strands),
-    "Vertical Per Strand": lambda part: _turned(_columns(part.strands)),
+    "Horizontal Per Strand": lambda part: _columns(part.strands, stretched=True),
+    "Vertical Per Strand": lambda part: _turned(_columns(part.strands, stretched=True)),
 }
 
 _GROUP_STYLES: dict[str, Callable[[Sequence[_Part]], Buffer]] = {

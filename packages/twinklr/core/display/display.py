@@ -12,6 +12,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from twinklr.core.display.fixtures import Fixture
+from twinklr.core.display.outputs import Output
+
 
 def _no_points() -> NDArray[np.float32]:
     return np.zeros((0, 3), dtype=np.float32)
@@ -102,6 +105,8 @@ class Prop:
         active: False for a model the user switched off: no group lights it.
         preview: The preview it belongs to ("Default", "Unassigned" ...).
         ignored: The user's overrides leave it out of the show.
+        output: How its light becomes channel values: colour order, white, dimming curve.
+        fixture: What its channels are for, where it is a DMX fixture.
     """
 
     name: str
@@ -121,6 +126,8 @@ class Prop:
     active: bool = True
     preview: str = "Default"
     ignored: bool = False
+    output: Output = field(default_factory=Output)
+    fixture: Fixture | None = None
 
 
 class GroupKind(StrEnum):

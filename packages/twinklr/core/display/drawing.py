@@ -100,7 +100,8 @@ def _view(display: Display, size: tuple[int, int]) -> _View:
     extent = np.maximum(high - low, 1.0)
     room = np.array([max(64, size[0] - _LEGEND - 2 * _MARGIN), max(64, size[1] - 2 * _MARGIN)])
     scale = float((room / extent).min())
-    return _View(size, scale, float(low[0]), float(low[1]))
+    left, bottom = low - (room / scale - extent) / 2.0  # in the middle of the picture
+    return _View(size, scale, float(left), float(bottom))
 
 
 def _dot(display: Display) -> int:
@@ -125,16 +126,9 @@ def _names(display: Display, view: _View) -> Iterator[tuple[float, float, str]]:
 
 
 def _png(display: Display, view: _View) -> bytes:
-    picture = Image.new("RGB", view.size, _BACKGROUND)
-    pixels = np.asarray(picture).copy()
-    radius = _dot(display)
-    for prop in _shown(display):
-        cells = np.rint(view.place(prop.points)).astype(int)
-        for dx in range(-radius + 1, radius + 1):
-            for dy in range(-radius + 1, radius + 1):
-                x = np.clip(cells[:, 0] + dx, 0, view.size[0] - 1)
-                y = np.clip(cells[:, 1] + dy, 0, view.size[1] - 1)
-                pixels[y, x] = ROLE_COLORS[prop.role.role]
+    pixels = np.full((view.size[1], view.size[0], 3), _BACKGROUND, dtype=np.uint8)
+    if props := _shown(display):
+        _dots(pixels, props, view, _dot(display))
     picture = Image.fromarray(pixels)
     pen = ImageDraw.Draw(picture)
     font = ImageFont.load_default(11)
@@ -146,8 +140,19 @@ def _png(display: Display, view: _View) -> bytes:
         pen.rectangle((x, y, x + 12, y + 12), fill=ROLE_COLORS[role])
         pen.text((x + 20, y - 1), text, fill=_TEXT, font=font)
     data = io.BytesIO()
-    picture.save(data, format="PNG", optimize=True)
+    picture.save(data, format="PNG")
     return data.getvalue()
+
+
+def _dots(pixels: NDArray[np.uint8], props: list[Prop], view: _View, radius: int) -> None:
+    """Every light as a square dot; what comes later covers what came before."""
+    colors = np.array([ROLE_COLORS[prop.role.role] for prop in props], dtype=np.uint8)
+    color = np.repeat(colors, [len(prop.points) for prop in props], axis=0)
+    cells = np.rint(view.place(np.concatenate([prop.points for prop in props]))).astype(np.int64)
+    reach = np.arange(-radius + 1, radius + 1)
+    x = np.clip(cells[:, 0, None] + np.repeat(reach, len(reach)), 0, view.size[0] - 1)
+    y = np.clip(cells[:, 1, None] + np.tile(reach, len(reach)), 0, view.size[1] - 1)
+    pixels[y, x] = color[:, None, :]
 
 
 def _svg(display: Display, view: _View) -> bytes:

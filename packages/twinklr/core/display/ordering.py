@@ -16,15 +16,22 @@ _AXES: dict[Direction, tuple[int, float]] = {"left_right": (0, 1.0), "near_far":
 """Direction -> axis and sign: what is near has the larger z."""
 
 
+def bounds(props: Sequence[Prop]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lowest and highest corner of each prop's extent, ``(props, 3)`` each; the origin for one without lights."""
+    low, high = np.zeros((len(props), 3)), np.zeros((len(props), 3))
+    counts = np.array([len(prop.points) for prop in props], dtype=np.int64)
+    lit = np.flatnonzero(counts)
+    if len(lit):
+        points = np.concatenate([prop.points for prop in props if len(prop.points)])
+        starts = np.concatenate([[0], np.cumsum(counts[lit])[:-1]])
+        low[lit], high[lit] = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
+    return low, high
+
+
 def middles(props: Sequence[Prop]) -> NDArray[np.float64]:
     """Middle of each prop's extent, ``(props, 3)``; the origin for one without lights."""
-    return np.array(
-        [
-            (prop.points.min(axis=0) + prop.points.max(axis=0)) / 2.0 if len(prop.points) else np.zeros(3)
-            for prop in props
-        ],
-        dtype=np.float64,
-    ).reshape(-1, 3)
+    low, high = bounds(props)
+    return (low + high) / 2.0
 
 
 def ordered(props: Sequence[Prop], direction: Direction = "left_right") -> list[Prop]:

@@ -6,6 +6,7 @@ preview.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -55,39 +56,50 @@ def _position(model: ModelElement) -> Floats:
 
 def rotation(x_deg: float, y_deg: float, z_deg: float) -> Floats:
     """Rotation matrix about x, then y, then z, for column vectors."""
-    (cx, cy, cz), (sx, sy, sz) = (f(np.radians([x_deg, y_deg, z_deg])) for f in (np.cos, np.sin))
-    about_x = np.array([[1.0, 0.0, 0.0], [0.0, cx, -sx], [0.0, sx, cx]])
-    about_y = np.array([[cy, 0.0, sy], [0.0, 1.0, 0.0], [-sy, 0.0, cy]])
-    about_z = np.array([[cz, -sz, 0.0], [sz, cz, 0.0], [0.0, 0.0, 1.0]])
-    result: Floats = about_z @ about_y @ about_x
+    (sx, cx), (sy, cy), (sz, cz) = (
+        (math.sin(angle), math.cos(angle)) for angle in map(math.radians, (x_deg, y_deg, z_deg))
+    )
+    return np.array(
+        [
+            [cy * cz, sx * sy * cz - cx * sz, cx * sy * cz + sx * sz],
+            [cy * sz, sx * sy * sz + cx * cz, cx * sy * sz - sx * cz],
+            [-sy, sx * cy, cx * cy],
+        ]
+    )
+
+
+def _turned(places: Floats, x_deg: float, y_deg: float = 0.0, z_deg: float = 0.0) -> Floats:
+    """Places turned about x, then y, then z."""
+    if not (x_deg or y_deg or z_deg):
+        return places
+    result: Floats = places @ rotation(x_deg, y_deg, z_deg).T
     return result
 
 
-def _rotation_of(model: ModelElement) -> Floats:
-    return rotation(*(model.number(f"Rotate{axis}") for axis in "XYZ"))
+def _turned_as(model: ModelElement, places: Floats) -> Floats:
+    return _turned(places, *(model.number(f"Rotate{axis}") for axis in "XYZ"))
 
 
 def _boxed(model: ModelElement, shape: Shape) -> Floats:
     scale = np.array([model.number(f"Scale{axis}", 1.0) for axis in "XYZ"])
-    result: Floats = leaning(shape.local * scale, shape.tilt) @ _rotation_of(model).T + _position(model)
-    return result
+    return leaning(_turned_as(model, shape.local * scale), shape.tilt) + _position(model)
 
 
 def leaning(places: Floats, tilt: float) -> Floats:
-    """Places leant towards the viewer by an angle in radians, as trees are seen."""
-    result: Floats = places @ rotation(np.degrees(tilt), 0.0, 0.0).T
-    return result
+    """Places leant towards the viewer by an angle in radians, so that the back of a deep model is seen."""
+    return _turned(places, math.degrees(tilt))
 
 
 def _towards(end: Floats) -> tuple[Floats, float]:
     """Rotation that turns the x axis towards a point, and the distance to it."""
-    length = float(np.linalg.norm(end))
+    x, y, z = map(float, end)
+    length = math.hypot(x, y, z)
     if length < 1e-9:
         return np.eye(3), 0.0
-    yaw = np.degrees(np.arctan2(-end[2], end[0])) if abs(end[2]) > 1e-12 else 0.0
-    flat = float(np.hypot(end[0], end[2])) if yaw else float(end[0])
-    roll = np.degrees(np.arctan2(end[1], flat))
-    return rotation(0.0, 0.0, 0.0) @ rotation(0.0, yaw, 0.0) @ rotation(0.0, 0.0, roll), length
+    yaw = math.degrees(math.atan2(-z, x)) if abs(z) > 1e-12 else 0.0
+    flat = math.hypot(x, z) if yaw else x
+    roll = math.degrees(math.atan2(y, flat))
+    return rotation(0.0, yaw, 0.0) @ rotation(0.0, 0.0, roll), length
 
 
 def _end_point(model: ModelElement) -> Floats:
@@ -111,15 +123,13 @@ def _three_point(model: ModelElement, shape: Shape) -> Floats:
     height = 1.0 if model.display_as in HEIGHT_IN_SHAPE else model.number("Height", 1.0)
     local = shape.local * np.array([1.0, height, 1.0])
     local = local + local[:, [1]] * np.array([shear, 0.0, 0.0])
-    lean = rotation(model.number("RotateX"), 0.0, 0.0)
-    result: Floats = (local * scale) @ lean.T @ turn.T + start
+    result: Floats = _turned(local * scale, model.number("RotateX")) @ turn.T + start
     return result
 
 
 def _poly_point(model: ModelElement, shape: Shape) -> Floats:
     scale = np.array([model.number(f"Scale{axis}", 1.0) for axis in "XYZ"])
-    result: Floats = (shape.local * scale) @ _rotation_of(model).T + _position(model)
-    return result
+    return _turned_as(model, shape.local * scale) + _position(model)
 
 
 def _fractional(model: ModelElement, shape: Shape, preview: tuple[int, int]) -> Floats:
@@ -141,5 +151,5 @@ def _fractional(model: ModelElement, shape: Shape, preview: tuple[int, int]) -> 
     extent = np.maximum(np.ptp(local, axis=0), 1.0)
     factor = np.array([size[0] * scale[0] / extent[0], size[1] * scale[1] / extent[1], 0.0])
     middle = (local.min(axis=0) + local.max(axis=0)) / 2.0
-    turn = rotation(0.0, 0.0, model.number("PreviewRotation"))
-    return np.asarray(((local - middle) * factor) @ turn.T + centre)
+    result: Floats = _turned((local - middle) * factor, 0.0, 0.0, model.number("PreviewRotation")) + centre
+    return result

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from twinklr.core.color import RGB, parse_hex
 from twinklr.core.display.display import Buffer, Display, Group, GroupKind, Prop, Role, RoleGuess
+from twinklr.core.display.fixtures import read_fixture
 from twinklr.core.display.group_kinds import group_kind
 from twinklr.core.display.groups import resolve_groups
 from twinklr.core.display.naming import says_unused
+from twinklr.core.display.outputs import Output, read_output
 from twinklr.core.display.overrides import Overrides, read_overrides
 from twinklr.core.display.placing import is_fractional, place
 from twinklr.core.display.roles import guess_roles
@@ -86,6 +88,8 @@ class _Body:
     shape: Shape
     points: NDArray[np.float32]
     channels: Ints
+    output: Output
+    findings: tuple[str, ...] = ()
 
 
 def _assemble(layout: Layout, starts: StartChannels, name: str) -> Display:
@@ -94,7 +98,8 @@ def _assemble(layout: Layout, starts: StartChannels, name: str) -> Display:
     models = list({model.name: model for model in layout.models}.values())
     if sum(map(node_count_unbounded, models)) > MAX_DISPLAY_NODES:
         raise InputError("too many nodes", where=layout.path, expected=f"at most {MAX_DISPLAY_NODES}")
-    bodies = [body for model in models if (body := _body(model, layout, starts)) is not None]
+    shapes: dict[_ShapeKey, Shape] = {}
+    bodies = [body for model in models if (body := _body(model, layout, starts, shapes)) is not None]
     findings += _oddities(models, bodies)
     counts = [body.shape.node_count for body in bodies]
     firsts = np.concatenate([[0], np.cumsum(counts)])
@@ -125,8 +130,8 @@ def _assemble(layout: Layout, starts: StartChannels, name: str) -> Display:
         groups=groups,
         channel_count=0,
         node_channel=_joined([body.channels for body in bodies], np.int32, 0),
-        node_offsets=_joined([_repeat(_offsets(body.model), body) for body in bodies], np.int8, 4),
-        node_tint=_joined([_repeat(_tint(body.model), body) for body in bodies], np.uint8, 3),
+        node_offsets=np.repeat(_rows([_offsets(body.model) for body in bodies], np.int8, 4), counts, axis=0),
+        node_tint=np.repeat(_rows([_tint(body.model) for body in bodies], np.uint8, 3), counts, axis=0),
         node_xyz=_joined([_node_places(body) for body in bodies], np.float32, 3),
         preview_size=layout.preview_size,
         x_origin=layout.preview_size[0] / 2.0 if layout.centred else 0.0,
@@ -145,18 +150,37 @@ def _oddities(models: Sequence[ModelElement], bodies: Sequence[_Body]) -> list[s
     lit = {body.model.name for body in bodies}
     dark = [model for model in models if model.name not in lit]
     findings = [f"model {model.name!r} ({model.display_as or 'no type'}) gives no light; left out" for model in dark]
+    findings += [finding for body in bodies for finding in body.findings]
     old = sum(is_fractional(model) for model in models)
     if old:
         findings.append(f"{old} models are placed as in 2016-2018 (fractions of the preview); xLights 2026 loses that")
     return findings
 
 
-def _body(model: ModelElement, layout: Layout, starts: StartChannels) -> _Body | None:
-    shape = build_shape(model)
+_ShapeKey = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
+_PLACING = frozenset(
+    {"name", "StartChannel", "Controller", "Locked", "LayoutGroup", "ShadowModelFor", "Active", "Shear", "X2", "Y2",
+     "Z2", *(f"{kind}{axis}" for kind in ("WorldPos", "Scale", "Rotate") for axis in "XYZ")}
+)  # fmt: skip
+"""Attributes that say who and where a model is, not what shape it has."""
+
+
+def _shape(model: ModelElement, known: dict[_ShapeKey, Shape]) -> Shape:
+    """The model's shape; models that differ in their place alone share one."""
+    parts = tuple(pair for pair in model.attributes.items() if pair[0] not in _PLACING)
+    key = (model.display_as, parts, tuple(model.implied.items()))
+    if key not in known:
+        known[key] = build_shape(model)
+    return known[key]
+
+
+def _body(model: ModelElement, layout: Layout, starts: StartChannels, shapes: dict[_ShapeKey, Shape]) -> _Body | None:
+    shape = _shape(model, shapes)
     if shape.node_count < 1 or shape.width * shape.height > MAX_CELLS:
         return None
     world = place(model, shape, layout.preview_size, layout.centred)
-    return _Body(model, shape, world.astype(np.float32), _channels(model, shape, starts))
+    output, findings = read_output(model, layout.path.parent)
+    return _Body(model, shape, world.astype(np.float32), _channels(model, shape, starts), output, tuple(findings))
 
 
 def _channels(model: ModelElement, shape: Shape, starts: StartChannels) -> Ints:
@@ -194,6 +218,8 @@ def _prop(body: _Body, first_node: int) -> Prop:
         points=body.points,
         active=model.active,
         preview=model.attributes.get("LayoutGroup", "Default") or "Default",
+        output=body.output,
+        fixture=read_fixture(model, shape.node_count),
     )
 
 
@@ -242,13 +268,15 @@ def _tint(model: ModelElement) -> RGB:
     return colour if any(colour) else _COLOURS["white"]
 
 
-def _repeat(row: Sequence[int], body: _Body) -> NDArray[np.int64]:
-    return np.broadcast_to(np.array(row), (body.shape.node_count, len(row)))
+def _rows(rows: Sequence[Sequence[int]], kind: type[_Number], columns: int) -> NDArray[_Number]:
+    return np.array(rows, dtype=kind).reshape(-1, columns)
 
 
 def _node_places(body: _Body) -> NDArray[np.float32]:
     """Place of each node: the middle of its lights."""
     count = body.shape.node_count
+    if len(body.points) == count and (body.shape.node == np.arange(count)).all():
+        return body.points
     lights = np.bincount(body.shape.node, minlength=count)
     sums = [np.bincount(body.shape.node, weights=body.points[:, axis], minlength=count) for axis in range(3)]
     return (np.stack(sums, axis=-1) / np.maximum(lights, 1)[:, None]).astype(np.float32)

@@ -9,6 +9,7 @@ import numpy as np
 
 from twinklr.core.display.display import Display, Prop, Role, RoleGuess
 from twinklr.core.display.naming import named_roles, words_of
+from twinklr.core.display.ordering import bounds
 
 MEGA_TREE_NODES = 500
 """A tree of at least this many nodes on eight strands is the show's mega tree, whatever it is called."""
@@ -69,8 +70,7 @@ def guess_roles(display: Display) -> list[RoleGuess]:
 
 
 def _facts(display: Display) -> list[RoleFacts]:
-    lows = np.array([prop.points[:, :2].min(axis=0) if len(prop.points) else (0.0, 0.0) for prop in display.props])
-    highs = np.array([prop.points[:, :2].max(axis=0) if len(prop.points) else (0.0, 0.0) for prop in display.props])
+    lows, highs = (corner[:, :2] for corner in bounds(display.props))
     low, extent = lows.min(axis=0), np.maximum(highs.max(axis=0) - lows.min(axis=0), 1.0)
     groups: dict[str, list[str]] = {}
     for group in display.groups:

@@ -42,6 +42,7 @@ METHOD_NAMES: tuple[str, ...] = (
 )
 
 Color = tuple[int, int, int]
+BLACK: Color = (0, 0, 0)
 
 METHODS: Mapping[str, int] = MappingProxyType({name: code for code, name in enumerate(METHOD_NAMES)})
 """Method name -> code of the compiled loop. xLights treats names it does not know as Normal."""
@@ -142,6 +143,29 @@ def adjust_hsv(colors: Any, hue: Any, saturation: Any, value: Any) -> None:
             s = min(max(s + saturation[frame], 0.0), 1.0)
             v = min(max(v + value[frame], 0.0), 1.0)
             pixel[0], pixel[1], pixel[2] = _rgb(h, s, v)
+
+
+@njit(cache=True, nogil=True)
+def clear_near(colors: Any, key: Any, sensitivity: int) -> None:
+    """Make colours near a key colour transparent, in place.
+
+    What is near has not been compared with xLights: here the distance of two colours is that of their red, green and
+    blue, scaled so that a sensitivity of 255 takes in everything.
+
+    Args:
+        colors: Node colours.
+        key: RGB.
+        sensitivity: 0 takes the key colour alone.
+    """
+    reach = 3.0 * sensitivity * sensitivity
+    for frame in range(colors.shape[0]):
+        for node in range(colors.shape[1]):
+            pixel = colors[frame, node]
+            away = 0.0
+            for channel in range(3):
+                away += (float(pixel[channel]) - key[channel]) ** 2
+            if away <= reach:
+                pixel[:] = 0
 
 
 SPARKLE_LEVELS = np.array([0, 135, 191, 255, 191, 135], dtype=np.int64)
@@ -263,27 +287,34 @@ def blend(canvas: Any, nodes: Any, pixels: Any, cells: Any, half: Any, method: i
         started: bool ``(frames,)``: whether there is anything below in that frame; the first layer shows whatever its
             method.
     """
+    whole, picture = canvas.view(np.uint32), pixels.view(np.uint32)
     for frame in range(canvas.shape[0]):
         bright, strength, mix = levels[frame, 0], levels[frame, 1], levels[frame, 2]
         first = not started[frame]
+        # Neighbours are often alike: what is on what last, and what came of it. No half has the number 255.
+        over, under, side, same = np.uint32(0), np.uint32(0), np.uint8(255), np.uint32(0)
         for node in range(nodes.shape[0]):
             cell = cells[node]
             if cell == -2:
                 continue
-            below = canvas[frame, nodes[node]]
-            above, alpha = (0, 0, 0), 0
-            if cell >= 0:
-                pixel = pixels[frame, cell]
-                above = (int(pixel[0]), int(pixel[1]), int(pixel[2]))
-                alpha = int(pixel[3])
+            pixel = picture[frame, cell, 0] if cell >= 0 else np.uint32(0)
+            below = np.uint32(0) if first else whole[frame, nodes[node], 0] & np.uint32(0xFFFFFF)
+            if pixel != over or below != under or half[node] != side:
+                over, under, side = pixel, below, half[node]
+                above, alpha = _channels(pixel), int(pixel >> 24)
                 if bright != 1.0:
                     above = (_times(above[0], bright), _times(above[1], bright), _times(above[2], bright))
-            under = (0, 0, 0) if first else (int(below[0]), int(below[1]), int(below[2]))
-            if first:
-                mixed = _crossed(above, under, alpha * strength / 255.0)
-            else:
-                mixed = _mixed(above, alpha, under, method, mix, strength, half[node])
-            below[0], below[1], below[2] = mixed
+                if first:
+                    mixed = _crossed(above, BLACK, alpha * strength / 255.0)
+                else:
+                    mixed = _mixed(above, alpha, _channels(below), method, mix, strength, side)
+                same = np.uint32(mixed[0] | mixed[1] << 8 | mixed[2] << 16)
+            whole[frame, nodes[node], 0] = same
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _channels(pixel: Any) -> Color:
+    return int(pixel & 255), int(pixel >> 8 & 255), int(pixel >> 16 & 255)
 
 
 @njit(cache=True, nogil=True)
@@ -320,9 +351,6 @@ def _crossed(above: Color, under: Color, share: float) -> Color:
         int(above[1] * share + under[1] * rest + 1e-6),
         int(above[2] * share + under[2] * rest + 1e-6),
     )
-
-
-BLACK: Color = (0, 0, 0)
 
 
 @njit(cache=True, nogil=True)

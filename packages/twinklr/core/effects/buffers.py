@@ -83,16 +83,16 @@ def place_row(display: Display, row: str, sub: SubRow | None = None) -> RowPlace
 def layer_buffers(place: RowPlace, settings: LayerSettings) -> tuple[LayerBuffer, ...]:
     """The grids a layer with these settings paints on; several for the "Per Model" styles of groups."""
     style = settings.style or "Default"
-    buffers = _styled(place.display, place.row, place.sub, style)
+    buffers = _styled(place.display, place.row, place.sub, style, settings.stagger)
     if not buffers:
         return ()
     return tuple(_layer_buffer(place, buffer, settings) for buffer in buffers)
 
 
-def _styled(display: Display, row: str, sub: SubRow | None, style: str) -> list[Buffer]:
+def _styled(display: Display, row: str, sub: SubRow | None, style: str, stagger: int = 0) -> list[Buffer]:
     try:
         if sub is None:
-            return list(buffers_of(display, row, style=style))
+            return list(buffers_of(display, row, style=style, stagger=stagger))
         if sub.kind == "submodel":
             return list(buffers_of(display, row, style=style, submodel=sub.name))
         return _strand(display, row, sub)

@@ -92,3 +92,8 @@ STYLES: Mapping[int, Callable[[EffectCall, Floats], Floats]] = MappingProxyType(
 
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"Butterfly": render_butterfly})
 POINTWISE = frozenset(EFFECTS)
+
+UNPAINTED: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {"Butterfly": tuple(("SLIDER_Butterfly_Style", str(style)) for style in range(1, 11) if style not in STYLES)}
+)
+"""By effect: the settings, key and value, with which nothing is painted."""

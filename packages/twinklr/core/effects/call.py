@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from twinklr.core.display.fixtures import Fixture
 from twinklr.core.effects.palette import Palette
 from twinklr.core.effects.settings import EffectSettings
 from twinklr.core.xlights.sequence import TimingTrack
@@ -21,6 +22,14 @@ Pixels = NDArray[np.uint8]
 """Frames of RGBA, ``(frames, height, width, 4)``, row 0 at the bottom."""
 
 EffectFunction = Callable[["EffectCall"], Pixels]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFixture:
+    """A DMX fixture an effect runs on, and the place of its first channel among `Surroundings.node_cells`."""
+
+    fixture: Fixture
+    first: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,6 +41,7 @@ class Surroundings:
         faces: ``faceInfo`` of the model the effect runs on: name -> attributes.
         states: ``stateInfo`` of the model the effect runs on: name -> attributes.
         node_cells: For each node of the model (in model order), its cells ``(y, x)`` in the buffer.
+        fixtures: The DMX fixtures among them.
         media_folders: Folders where pictures and videos are looked for, by base name.
         loudness: Volume of the song per frame of the sequence in 0..1, or None without a song.
         spectrum: Level of 127 semitone-like bands per frame in 0..1, ``(frames, 127)``, or None.
@@ -41,6 +51,7 @@ class Surroundings:
     faces: dict[str, dict[str, str]] = field(default_factory=dict)
     states: dict[str, dict[str, str]] = field(default_factory=dict)
     node_cells: tuple[tuple[tuple[int, int], ...], ...] = ()
+    fixtures: tuple[PlacedFixture, ...] = ()
     media_folders: tuple[str, ...] = ()
     loudness: NDArray[np.float32] | None = None
     spectrum: NDArray[np.float32] | None = None
@@ -64,6 +75,8 @@ class EffectCall:
         surroundings: Timing tracks, faces, media and sound.
         below: What lies below the layer, as ``(frames, height, width, 4)`` on the same grid; for effects that paint on
             a canvas (Warp), else None.
+        before: Call of the effect that ends where this one starts, for effects whose light lives on into the next
+            of their kind (Fireworks), else None.
     """
 
     width: int
@@ -78,6 +91,7 @@ class EffectCall:
     seed: int = 0
     surroundings: Surroundings = field(default_factory=Surroundings)
     below: Pixels | None = None
+    before: EffectCall | None = None
     cells: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
     @property
@@ -97,14 +111,14 @@ class EffectCall:
         return (frames, self.height, self.width) if self.cells is None else (frames, 1, self.cells[0].shape[1])
 
     @property
-    def places(self) -> NDArray[np.int64]:
+    def places(self) -> NDArray[np.int32]:
         """For each cell of the grid, ``(height, width)``, its place in a picture flattened to cells; -1 if not painted.
 
         For effects that draw shapes and want to skip what nobody sees.
         """
         if self.cells is None:
-            return np.arange(self.height * self.width).reshape(self.height, self.width)
-        places = np.full((self.height, self.width), -1)
+            return np.arange(self.height * self.width, dtype=np.int32).reshape(self.height, self.width)
+        places = np.full((self.height, self.width), -1, dtype=np.int32)
         places[self.cells[1][0], self.cells[0][0]] = np.arange(self.cells[0].shape[1])
         return places
 

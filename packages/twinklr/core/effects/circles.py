@@ -1,7 +1,10 @@
-"""Circles: discs of the palette's colours that drift over the buffer and come back in on the other side.
+"""Circles: discs of the palette's colours that drift over the buffer, or rings that run out from its middle.
 
 Chance decides where each disc starts, where it heads and at which of three speeds; its look has no reference frame by
-frame, only in the share of light and of change.
+frame, only in the share of light and of change, in which xLights' own renders of equal settings differ by up to a third
+for as few discs as it has by default. The balls of Plasma move in the same way. The rings of Radial and Radial 3D are
+exact; the reference has them with a size of 5, a count of 3 and three colours, so how they follow other ones is not
+proven by it.
 """
 
 from __future__ import annotations
@@ -14,22 +17,22 @@ from numba import njit
 from numpy.typing import NDArray
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
-from twinklr.core.effects.paint import frame_numbers, frames_of
+from twinklr.core.effects.paint import by_frame, frame_numbers, frames_of, paint_slots, painted, rainbow
 
 Floats = NDArray[np.float64]
 
-DARK = ("Radial", "Radial_3D", "Plasma")
-"""Looks that are not painted yet."""
+NEAR_FIELD, WHOLE_FIELD = 0.08, 0.285
+"""Plasma: below the first a ball's own light ends, and where all fields together stay below the second it is dark."""
 
 SOLID, FADING, HOLLOW = range(3)
 """How a disc is filled."""
 
 
 def render_circles(call: EffectCall) -> Pixels:
-    """Paint the Circles effect: discs or rings that drift, bounce or fade; the looks of `DARK` stay dark."""
+    """Paint the Circles effect: discs or rings that drift, bounce or fade; a look it does not know stays dark."""
     settings = call.settings
-    if any(settings.flag(f"CHECKBOX_Circles_{look}") for look in DARK):
-        return call.blank()
+    if settings.flag("CHECKBOX_Circles_Radial") or settings.flag("CHECKBOX_Circles_Radial_3D"):
+        return _radial(call)
     frames = frames_of(call)
     count = max(int(settings.number("SLIDER_Circles_Count", 3)), 1)
     radius = settings.over_time("Circles_Size", "SLIDER_Circles_Size", 5, frames).astype(np.float64)
@@ -37,7 +40,9 @@ def render_circles(call: EffectCall) -> Pixels:
     filling = FADING if settings.flag("CHECKBOX_Circles_Linear_Fade") else SOLID
     filling = HOLLOW if settings.flag("CHECKBOX_Circles_Bubbles") else filling
     pixels = call.blank()
-    places = _places(call, count, radius, bounce)
+    places = _places(call, count, bounce)
+    if settings.flag("CHECKBOX_Circles_Plasma"):
+        return _plasma(call, places, radius)
     cells = call.columns[0], np.ascontiguousarray(np.broadcast_to(call.rows, call.shape[1:]))
     _lay_discs(
         pixels,
@@ -52,7 +57,26 @@ def render_circles(call: EffectCall) -> Pixels:
     return pixels
 
 
-def _places(call: EffectCall, count: int, radius: Floats, bounce: bool) -> Floats:
+def _radial(call: EffectCall) -> Pixels:
+    """Rings around the middle that grow, then run outwards: in the palette's colours or, in 3D, in all hues."""
+    settings = call.settings
+    size = settings.over_time("Circles_Size", "SLIDER_Circles_Size", 5, frames_of(call))
+    state = np.trunc(frame_numbers(call) * settings.number("SLIDER_Circles_Speed", 10) * call.frame_ms / 50.0)
+    reach = np.maximum(np.where(state < call.height, state // 2 + size, call.height), 1)
+    ring = np.hypot(call.columns - call.width // 2, call.rows - call.height // 2).astype(np.int64)[None]
+    lit = ring <= reach[:, None, None]
+    if settings.flag("CHECKBOX_Circles_Radial_3D"):
+        count = settings.number("SLIDER_Circles_Count", 3)
+        return painted(rainbow((ring + state[:, None, None]) * (count / reach)[:, None, None]), lit)
+    thick = np.maximum(call.height // (size + 1), 1).astype(np.int64)
+    cycle = thick * call.palette.size
+    # The rings stand still for one step more than a cycle has.
+    moved = (state // 4).astype(np.int64) % (cycle + 1)
+    slots = np.mod(ring - moved[:, None, None], cycle[:, None, None]) // thick[:, None, None]
+    return paint_slots(call.palette, np.where(lit, slots, -1).astype(np.int16))
+
+
+def _places(call: EffectCall, count: int, bounce: bool) -> Floats:
     """Centres of the discs per frame, ``(frames, discs, 2)`` of x, y."""
     chance = np.random.default_rng(call.seed)
     size = np.array([call.width, call.height], dtype=np.float64)
@@ -60,12 +84,41 @@ def _places(call: EffectCall, count: int, radius: Floats, bounce: bool) -> Float
     heading = chance.uniform(0.0, 2.0 * np.pi, count)
     pace = chance.integers(1, 4, count) * call.settings.number("SLIDER_Circles_Speed", 10) / 4.0 * call.frame_ms / 50.0
     velocity = np.stack([np.cos(heading) * pace, np.sin(heading) * pace], axis=1)
+    if bounce:
+        return _bounced(start, velocity, size, call.settings.number("SLIDER_Circles_Size", 5), call.stop)[call.first :]
     reached: Floats = start[None] + velocity[None] * frame_numbers(call)[:, None, None]
-    if not bounce:
-        return np.mod(reached, size)
-    room = np.maximum(size - 2.0 * radius[:, None, None], 1.0)
-    folded = np.mod(reached, 2.0 * room)
-    return np.minimum(folded, 2.0 * room - folded) + np.minimum(radius[:, None, None], size / 2.0)
+    return np.mod(reached, size)
+
+
+@njit(cache=True, nogil=True)
+def _bounced(start: Floats, velocity: Floats, size: Floats, radius: float, frames: int) -> Floats:
+    """Ways of discs that turn back with the step after they have touched an edge, and so get across it a little."""
+    places = np.empty((frames, start.shape[0], 2))
+    now, heading = start.copy(), velocity.copy()
+    for frame in range(frames):
+        places[frame] = now
+        for disc in range(now.shape[0]):
+            for axis in range(2):
+                now[disc, axis] += heading[disc, axis]
+                if now[disc, axis] - radius <= 0.0:
+                    heading[disc, axis] = abs(heading[disc, axis])
+                elif now[disc, axis] + radius >= size[axis]:
+                    heading[disc, axis] = -abs(heading[disc, axis])
+    return places
+
+
+def _plasma(call: EffectCall, places: Floats, radius: Floats) -> Pixels:
+    """Balls whose light adds up: each shines in its colour by its radius over the distance."""
+    light = np.zeros((*call.shape, 3))
+    whole = np.zeros(call.shape)
+    for ball in range(places.shape[1]):
+        across = call.columns - by_frame(places[:, ball, 0])
+        up = call.rows - by_frame(places[:, ball, 1])
+        field = by_frame(radius) ** 2 / np.maximum(across * across + up * up, 1e-6)
+        whole += field
+        shine = np.where(field >= NEAR_FIELD, np.sqrt(field), 0.0)
+        light += shine[..., None] * call.palette.color(ball % call.palette.size)[:, None, None, :]
+    return painted(np.minimum(light, 255.0).astype(np.uint8), whole >= WHOLE_FIELD)
 
 
 @njit(cache=True, nogil=True)
@@ -76,7 +129,7 @@ def _on_ring(dx: float, dy: float, radius: float, around: float, over: float) ->
     for across in range(-wide, wide + 1):
         for up in range(-tall, tall + 1):
             x, y = dx + across * around, dy + up * over
-            if radius - 0.9 < np.sqrt(x * x + y * y) <= radius:
+            if radius - 0.82 < np.sqrt(x * x + y * y) <= radius:
                 return True
     return False
 
@@ -118,8 +171,3 @@ def _lay_discs(
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"Circles": render_circles})
 
 POINTWISE = frozenset(EFFECTS)
-
-UNPAINTED: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
-    {"Circles": tuple((f"CHECKBOX_Circles_{look}", "1") for look in DARK)}
-)
-"""By effect: the settings, key and value, with which nothing is painted."""

@@ -24,12 +24,12 @@ class ColorCurve:
     Attributes:
         corners: Sorted by x.
         stepped: Each colour holds until the next one instead of blending into it.
-        course: xLights' name of what the curve runs along ("Time", or a direction across the buffer).
+        course: What the curve runs along: 0 for time, else xLights' number of a direction across the buffer.
     """
 
     corners: tuple[tuple[float, RGB], ...]
     stepped: bool = False
-    course: str = "Time"
+    course: int = 0
 
     def evaluate(self, position: NDArray[np.float64]) -> NDArray[np.uint8]:
         """Colours ``(n, 3)`` at positions 0..1."""
@@ -56,7 +56,9 @@ def parse_color(text: str) -> ColorCurve:
             corners.append((_float(x), _color(color[2:])))
     if fields.get("Active", "TRUE").upper() != "TRUE" or not corners:
         return ColorCurve(((0.0, corners[0][1] if corners else WHITE),))
-    return ColorCurve(tuple(sorted(corners)), fields.get("Type", "Gradient") == "None", fields.get("TC", "Time"))
+    return ColorCurve(
+        tuple(sorted(corners)), fields.get("Type", "Gradient") == "None", int(_float(fields.get("Timecurve", "0")))
+    )
 
 
 def _color(text: str) -> RGB:

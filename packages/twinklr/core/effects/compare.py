@@ -1,13 +1,14 @@
 """How well two renders of a show agree: per model, per effect, and over a whole set of reference renders.
 
 Effects that use chance can never agree bulb by bulb, so they are judged by what an eye sees of them: how much is lit,
-in what colour, how fast it changes and how coarse its pattern is.
+in what colour, how fast it changes and how coarse its pattern is. A reference is one throw of the dice, so it is
+compared with the mean of several renders of ours, and beside that stands how far each of these is from the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from twinklr.core.display.display import Display
 from twinklr.core.effects.catalog import EFFECTS
 from twinklr.core.effects.channels import ChannelMap, channel_map, from_channels
-from twinklr.core.xlights.sequence import Sequence
+from twinklr.core.effects.layers import layer_settings
+from twinklr.core.effects.transitions import OF_CHANCE
+from twinklr.core.xlights.sequence import Effect, Sequence
 
 Frames = NDArray[np.uint8]
 
@@ -167,6 +170,18 @@ def look_of(colors: Frames) -> Look:
     return Look(float((colors.max(axis=2) > LIT).mean()), (red, green, blue), change, tuple(distances))
 
 
+def mean_look(looks: Iterable[Look]) -> Look:
+    """The mean of some looks, figure by figure."""
+    every = list(looks)
+    red, green, blue = np.mean([look.color for look in every], axis=0).tolist()
+    return Look(
+        float(np.mean([look.lit for look in every])),
+        (red, green, blue),
+        float(np.mean([look.change for look in every])),
+        tuple(np.mean([look.coarseness for look in every], axis=0).tolist()),
+    )
+
+
 def look_error(ours: Look, theirs: Look) -> dict[str, float]:
     """How far our look is off theirs, each as a share of theirs; small values of theirs do not blow it up."""
     floor = 2.55  # one per cent of full light
@@ -181,6 +196,31 @@ def look_error(ours: Look, theirs: Look) -> dict[str, float]:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """How the renders of an effect of chance compare with a reference, and with each other.
+
+    Attributes:
+        ours: Look of each render, one a seed.
+        theirs: Look of the reference.
+    """
+
+    ours: tuple[Look, ...]
+    theirs: Look
+
+    @property
+    def error(self) -> dict[str, float]:
+        """How far our mean look is off theirs (see `look_error`)."""
+        return {name: round(value, 4) for name, value in look_error(mean_look(self.ours), self.theirs).items()}
+
+    @property
+    def seeds(self) -> tuple[float, ...]:
+        """Agreement of each render with the mean of the others: what the reference would get if it were ours."""
+        others = [self.ours[:number] + self.ours[number + 1 :] for number in range(len(self.ours))]
+        pairs = zip(self.ours, others, strict=True)
+        return tuple(1.0 - max(look_error(mean_look(rest), one).values()) for one, rest in pairs if rest)
+
+
+@dataclass(frozen=True, slots=True)
 class VariantAgreement:
     """One slot of a reference sequence: the same settings on several models.
 
@@ -190,7 +230,8 @@ class VariantAgreement:
         effect: Names of the effects in it.
         settings: Their stored settings.
         models: Share of channel values within `NEAR`, by model.
-        look: For effects of chance: how far the look is off (see `look_error`), over all models; empty for others.
+        look: For effects of chance: how far the look of the first render is off, over all models; empty for others.
+        chance: For effects of chance: the looks of all renders.
     """
 
     start: int
@@ -199,6 +240,7 @@ class VariantAgreement:
     settings: str
     models: Mapping[str, float]
     look: Mapping[str, float]
+    chance: Chance | None = None
 
     @property
     def worst(self) -> float:
@@ -207,14 +249,41 @@ class VariantAgreement:
 
     @property
     def score(self) -> float:
-        """One number, 1 for perfect: share of near values, or for chance 1 less the largest error of the look."""
-        return max(1.0 - max(self.look.values(), default=1.0), self.worst)
+        """One number, 1 for perfect: share of near values, or for chance 1 less the largest error of the mean look."""
+        error = {} if self.chance is None else self.chance.error
+        return max(1.0 - max(error.values(), default=1.0), self.worst)
+
+    @property
+    def ceiling(self) -> float:
+        """What score to expect of the very same effect, chance being what it is."""
+        seeds = () if self.chance is None else self.chance.seeds
+        return float(np.mean(seeds)) if seeds else 1.0
+
+    @property
+    def scatter(self) -> float:
+        """Standard error of the score: what other seeds alone would make of it."""
+        seeds = () if self.chance is None else self.chance.seeds
+        return float(np.std(seeds) / np.sqrt(len(seeds))) if seeds else 0.0
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether the reference is no further from our renders than these are from each other."""
+        return self.chance is not None and self.score >= min(self.chance.seeds, default=1.0)
 
 
-def compare_variants(ours: Frames, theirs: Frames, sequence: Sequence, display: Display) -> list[VariantAgreement]:
+def compare_variants(
+    ours: Frames, theirs: Frames, sequence: Sequence, display: Display, others: Iterable[Frames] = ()
+) -> list[VariantAgreement]:
     """Agreement of every slot of a reference sequence.
 
     A slot is a stretch between two times at which any effect begins or ends.
+
+    Args:
+        ours: Channel bytes of our render.
+        theirs: Channel bytes of the reference.
+        sequence: What was rendered.
+        display: The show folder it was rendered for.
+        others: Renders of ours with other seeds, for effects of chance.
     """
     mapping = channel_map(display)
     stop = min(len(ours), len(theirs))
@@ -223,6 +292,7 @@ def compare_variants(ours: Frames, theirs: Frames, sequence: Sequence, display: 
     for effect in effects:
         cuts |= {effect.start_ms // sequence.frame_ms, effect.end_ms // sequence.frame_ms}
     edges = sorted(cut for cut in cuts if 0 <= cut <= stop)
+    further = list(others)
     found = []
     for first, last in pairwise(edges):
         here = [
@@ -230,23 +300,40 @@ def compare_variants(ours: Frames, theirs: Frames, sequence: Sequence, display: 
             for effect in effects
             if effect.start_ms // sequence.frame_ms < last and effect.end_ms // sequence.frame_ms > first
         ]
-        if here:
-            names = " + ".join(dict.fromkeys(effect.name for effect in here))
-            settings = " | ".join(dict.fromkeys(effect.settings for effect in here))
-            random = any(effect.name in EFFECTS and EFFECTS[effect.name].random for effect in here)
-            random = random or any("SparkleFrequency" in effect.palette for effect in here)
-            part = slice(first, last)
-            found.append(
-                VariantAgreement(
-                    first,
-                    last,
-                    names,
-                    settings,
-                    _by_model(ours[part], theirs[part], display),
-                    _looks(ours[part], theirs[part], mapping, display) if random else {},
-                )
+        if not here:
+            continue
+        part = slice(first, last)
+        chance = None
+        if any(_uses_chance(effect) for effect in here):
+            chance = _chance([ours[part], *(other[part] for other in further)], theirs[part], mapping, display)
+        found.append(
+            VariantAgreement(
+                first,
+                last,
+                " + ".join(dict.fromkeys(effect.name for effect in here)),
+                " | ".join(dict.fromkeys(effect.settings for effect in here)),
+                _by_model(ours[part], theirs[part], display),
+                {} if chance is None else replace(chance, ours=chance.ours[:1]).error,
+                chance,
             )
+        )
     return found
+
+
+def uses_chance(sequence: Sequence) -> bool:
+    """Whether any effect of a sequence shows something else with another seed."""
+    return any(_uses_chance(effect) for row in sequence.rows for layer in row.layers for effect in layer.effects)
+
+
+def _uses_chance(effect: Effect) -> bool:
+    row, layer = EFFECTS.get(effect.name), layer_settings(effect.settings, effect.palette)
+    ways = (layer.fade_in, layer.fade_out)
+    return (
+        (row is not None and row.random)
+        or layer.sparkle.curve is not None
+        or layer.sparkle.number > 0.0
+        or any(way.duration_s > 0.0 and way.kind in OF_CHANCE for way in ways)
+    )
 
 
 def _by_model(ours: Frames, theirs: Frames, display: Display) -> dict[str, float]:
@@ -259,9 +346,10 @@ def _by_model(ours: Frames, theirs: Frames, display: Display) -> dict[str, float
     return shares
 
 
-def _looks(ours: Frames, theirs: Frames, mapping: ChannelMap, display: Display) -> dict[str, float]:
-    one = from_channels(ours, mapping, display.node_count)
-    other = from_channels(theirs, mapping, display.node_count)
-    used = one.any(axis=(0, 2)) | other.any(axis=(0, 2))
-    errors = look_error(look_of(one[:, used]), look_of(other[:, used])) if used.any() else {}
-    return {name: round(value, 4) for name, value in errors.items()}
+def _chance(ours: list[Frames], theirs: Frames, mapping: ChannelMap, display: Display) -> Chance | None:
+    """Looks over all nodes that are lit in any render; None where none is."""
+    one, *rest = (from_channels(frames, mapping, display.node_count) for frames in (theirs, *ours))
+    used = np.any([colors.any(axis=(0, 2)) for colors in (one, *rest)], axis=0)
+    if not used.any():
+        return None
+    return Chance(tuple(look_of(colors[:, used]) for colors in rest), look_of(one[:, used]))

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
-from twinklr.core.effects.history import scattered
+from twinklr.core.effects.history import one_share
 from twinklr.core.effects.marks import mark_starts
 from twinklr.core.effects.paint import blend_palette
 from twinklr.core.effects.palette import Palette
-from twinklr.core.effects.shapes import EXTENTS, draw_shape
+from twinklr.core.effects.shapes import EXTENTS, reach_of, shape_within
 
 NOT_DRAWN = frozenset({"Emoji", "SVG"})
 
@@ -51,24 +51,18 @@ def render_shape(call: EffectCall) -> Pixels:
     for window, picture in enumerate(pixels):
         palette = Palette(call.palette.colors[window : window + 1])
         for figure in _figures(call, window):
-            mask = draw_shape(
-                _kind(call, name, figure.number),
-                call.width,
-                call.height,
-                (figure.x, figure.y),
-                sizes[window] + growth[window] * figure.age,
-                thickness=thickness[window],
-                turn=turn[window],
-            )
-            color = _color(palette, figure, hold=hold)
-            picture[mask, :3] = color
-            picture[mask, 3] = int(255.0 * (1.0 - figure.age)) if fade else 255
-            picture[picture[..., 3] == 0] = 0
+            centre, radius = (figure.x, figure.y), sizes[window] + growth[window] * figure.age
+            box = reach_of(centre, radius, call.width, call.height)
+            kind = _kind(call, name, figure.number)
+            mask = shape_within(box, kind, centre, radius, thickness=thickness[window], turn=turn[window])
+            alpha = int(255.0 * (1.0 - figure.age)) if fade else 255
+            picture[box][mask] = [*_color(palette, figure, hold=hold), alpha]
+        picture[picture[..., 3] == 0] = 0
     return pixels
 
 
 def _dice(call: EffectCall, number: int, what: int) -> float:
-    return float(scattered(call.seed, np.array([number]), np.array([what]))[0])
+    return float(one_share(np.uint64(call.seed), number, what))
 
 
 def _kind(call: EffectCall, name: str, number: int) -> str:

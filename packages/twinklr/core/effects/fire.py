@@ -13,10 +13,14 @@ from numpy.typing import NDArray
 from twinklr.core.color import hsv_to_rgb
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
 from twinklr.core.effects.history import loudness_since_start, since_start
+from twinklr.core.effects.paint import steady
 from twinklr.core.effects.solid import cycle_position
 
 HEATS = 200
 """Steps of heat: up to 99 red glows up, from 100 on it turns yellow."""
+
+HEIGHT_IN_SILENCE = 10.0
+"""Percent of the height that a fire which grows with the music keeps."""
 
 EMBERS = 150
 """The burning edge flickers between this heat and the last."""
@@ -30,7 +34,8 @@ def render_fire(call: EffectCall) -> Pixels:
     heat = np.zeros((call.stop - call.first, height, width), dtype=np.uint8)
     _burn(heat, steps[: call.stop], call.first, call.seed & 0x7FFFFFFF)
     shift = call.settings.over_time("Fire_HueShift", "SLIDER_Fire_HueShift", 0.0, call.stop - call.first)
-    colors = _glow(shift)[np.arange(len(heat))[:, None, None], heat]
+    glow = _glow(steady(shift))
+    colors = glow[0][heat] if len(glow) == 1 else glow[np.arange(len(heat))[:, None, None], heat]
     location = call.settings.choice("CHOICE_Fire_Location", "Bottom")
     if location == "Top":
         colors = colors[:, ::-1]
@@ -47,7 +52,7 @@ def _heights(call: EffectCall) -> NDArray[np.float64]:
     heights = since_start(call, "Fire_Height", "SLIDER_Fire_Height", 50.0)
     cycles = call.settings.over_time("Fire_GrowthCycles", "TEXTCTRL_Fire_GrowthCycles", 0.0, call.stop - call.first)
     if call.settings.flag("CHECKBOX_Fire_GrowWithMusic"):
-        heights = heights * loudness_since_start(call)
+        heights = np.maximum(heights * loudness_since_start(call), HEIGHT_IN_SILENCE)
     elif len(cycles) and cycles.max() > 0:
         turn = cycle_position(replace(call, first=0), float(cycles.max()))
         heights = heights + (100.0 - heights) * (1.0 - np.abs(2.0 * turn - 1.0))
@@ -55,11 +60,15 @@ def _heights(call: EffectCall) -> NDArray[np.float64]:
 
 
 def _glow(shift: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """RGB of every heat per frame, ``(frames, 200, 3)``, with the hue shifted by some percent."""
+    """RGB of every heat per frame, ``(frames, 200, 3)``, with the hue shifted by some percent.
+
+    A shifted fire dims with the square of the heat, in xLights too.
+    """
     heat = np.arange(HEATS)
     hsv = np.ones((len(shift), HEATS, 3))
     hsv[..., 0] = np.where(heat < 100, 0.0, (heat - 100) / 600.0) + shift[:, None] / 100.0
-    hsv[..., 2] = np.minimum(heat / 100.0, 1.0)
+    level = np.minimum(heat / 100.0, 1.0)
+    hsv[..., 2] = np.where(shift[:, None] > 0.0, level**2, level)
     return hsv_to_rgb(hsv)
 
 

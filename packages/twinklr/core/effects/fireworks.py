@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -19,41 +20,101 @@ CHUNK = 64
 """Frames worked on at a time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bursts:
+    """Bursts of one effect, and their sparks: arrays by burst, and by burst and spark.
+
+    Attributes:
+        born: Frame each goes off on, counted from the start of the effect that is painted.
+        life: Frames its sparks live.
+        x: Column it starts from.
+        y: Row it starts from.
+        across: Columns that each spark flies in a frame.
+        up: Rows that each spark flies in a frame, before it falls.
+        color: Palette slot.
+        palette: Colours, ``(frames, slots, 3)``.
+        first: Frame of the first row of the palette.
+        held: Whether a spark keeps the colour it was born with.
+    """
+
+    born: NDArray[np.int64]
+    life: NDArray[np.float64]
+    x: NDArray[np.int64]
+    y: NDArray[np.int64]
+    across: NDArray[np.float64]
+    up: NDArray[np.float64]
+    color: NDArray[np.int64]
+    palette: NDArray[np.uint8]
+    first: int
+    held: bool
+
+
 def render_fireworks(call: EffectCall) -> Pixels:
-    """Paint Fireworks: every burst sets off its sparks from one cell, each with its own direction and speed."""
+    """Paint Fireworks: every burst sets off its sparks from one cell, each with its own direction and speed.
+
+    Sparks of a Fireworks effect that ends where this one starts fly on.
+    """
+    pixels = call.blank()
+    fall = GRAVITY if call.settings.flag("CHECKBOX_Fireworks_Gravity", default=True) else 0.0
+    for bursts in reversed(list(_alive(call))):
+        _fly(call, bursts, fall, pixels)
+    return pixels
+
+
+def _alive(call: EffectCall) -> Iterator[Bursts]:
+    """Bursts of the effect, and of those before it."""
+    start = call.start_frame
+    this: EffectCall | None = call
+    while this is not None:
+        yield _planned(this, this.start_frame - start)
+        this = this.before
+
+
+def _planned(call: EffectCall, start: int) -> Bursts:
+    """All bursts of an effect that starts at a frame."""
     rng = chance(call)
-    settings = call.settings
     born = _bursts(call, rng)
     count = int(np.clip(since_start(call, "Fireworks_Count", "SLIDER_Fireworks_Count", 50.0)[0], 1, 500))
     fade = np.maximum(since_start(call, "Fireworks_Fade", "SLIDER_Fireworks_Fade", 50.0)[born], 1.0)
     speed = since_start(call, "Fireworks_Velocity", "SLIDER_Fireworks_Velocity", 2.0)[born, None]
     wind_x = since_start(call, "Fireworks_XVelocity", "SLIDER_Fireworks_XVelocity", 0.0)[born, None] / 10.0
     wind_y = since_start(call, "Fireworks_YVelocity", "SLIDER_Fireworks_YVelocity", 0.0)[born, None] / 10.0
-    start_x = _place(call, rng, "XLocation", call.width, born)
-    start_y = _place(call, rng, "YLocation", call.height, born)
-    slot = rng.integers(0, call.palette.size, len(born))
+    x = _place(call, rng, "XLocation", call.width, born)
+    y = _place(call, rng, "YLocation", call.height, born)
+    color = rng.integers(0, call.palette.size, len(born))
     angle = rng.uniform(0.0, 2.0 * np.pi, (len(born), count))
     radius = rng.uniform(0.0, 1.0, (len(born), count)) * speed
-    fall = GRAVITY if settings.flag("CHECKBOX_Fireworks_Gravity", default=True) else 0.0
-    held = settings.flag("CHECKBOX_Fireworks_HoldColour", default=True)
-    pixels = call.blank()
+    return Bursts(
+        born + start,
+        fade / 2.0,
+        x,
+        y,
+        radius * np.cos(angle) + wind_x,
+        radius * np.sin(angle) + wind_y,
+        color,
+        call.palette.colors,
+        call.first + start,
+        call.settings.flag("CHECKBOX_Fireworks_HoldColour", default=True),
+    )
+
+
+def _fly(call: EffectCall, bursts: Bursts, fall: float, pixels: Pixels) -> None:
+    """Paint the sparks of bursts on the frames of a call."""
     for start in range(call.first, call.stop, CHUNK):
         frames = np.arange(start, min(start + CHUNK, call.stop))
-        age = frames[:, None] - born[None, :]
-        row, burst = np.nonzero((age >= 0) & (age * 2.0 < fade[None, :]))
+        age = frames[:, None] - bursts.born
+        row, burst = np.nonzero((age >= 0) & (age < bursts.life))
         old = age[row, burst][:, None]
-        along, rise = radius[burst] * np.cos(angle[burst]), radius[burst] * np.sin(angle[burst])
-        x = np.floor(start_x[burst, None] + old * (along + wind_x[burst])).astype(np.int64)
-        y = np.floor(start_y[burst, None] + old * (rise + wind_y[burst]) - fall * old * (old - 1) / 2.0).astype(
-            np.int64
-        )
+        x = np.floor(bursts.x[burst, None] + old * bursts.across[burst]).astype(np.int64)
+        y = bursts.y[burst, None] + old * bursts.up[burst] - fall * old * (old - 1) / 2.0
+        y = np.floor(y).astype(np.int64)
         window = row + (start - call.first)
-        shown = np.maximum(born[burst] - call.first, 0) if held else window
-        colors = (call.palette.colors[shown, slot[burst]] * (1.0 - 2.0 * old / fade[burst, None])).astype(np.uint8)
+        shown = (bursts.born[burst] if bursts.held else frames[row]) - bursts.first
+        shown = np.clip(shown, 0, len(bursts.palette) - 1)
+        colors = bursts.palette[shown, bursts.color[burst]] * (1.0 - old / bursts.life[burst, None])
         which, spark = np.nonzero((x >= 0) & (x < call.width) & (y >= 0) & (y < call.height))
-        pixels[window[which], y[which, spark], x[which, spark], :3] = colors[which]
+        pixels[window[which], y[which, spark], x[which, spark], :3] = colors.astype(np.uint8)[which]
         pixels[window[which], y[which, spark], x[which, spark], 3] = 255
-    return pixels
 
 
 def _bursts(call: EffectCall, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -123,7 +123,6 @@ class LayerSettings:
         freeze_frame: From this frame on the picture stands still.
         suppress_frames: Before this frame nothing shows.
         style: Buffer style; empty or "Default" for the row's own.
-        camera: Viewpoint of "Per Preview".
         transform: Flips and quarter turns of the buffer.
         stagger: Cells by which the models of a stacked group are shifted.
         blur: Width of the blur in cells, 1 for none.
@@ -138,7 +137,10 @@ class LayerSettings:
         sparkle: Frequency of sparkles, 0..200.
         sparkle_color: Their colour.
         music_sparkles: Sparkles follow the loudness of the song.
-        chroma: Colours near a key colour are transparent: (key, sensitivity), or None.
+        chroma: Colours near a key colour are transparent: (key, sensitivity 0..255), or None.
+        disabled: The effect is switched off and paints nothing.
+        follows_time: A curve that shapes its picture looks at the song or a timing track.
+        ignored: Settings that would change the light in xLights and change nothing here, by stored key.
     """
 
     effect: Mapping[str, str] = field(default_factory=dict)
@@ -152,7 +154,6 @@ class LayerSettings:
     freeze_frame: int = NEVER
     suppress_frames: int = 0
     style: str = ""
-    camera: str = "2D"
     transform: str = "None"
     stagger: int = 0
     blur: Parameter = Parameter(1.0)
@@ -168,13 +169,57 @@ class LayerSettings:
     sparkle_color: RGB = (255, 255, 255)
     music_sparkles: bool = False
     chroma: tuple[RGB, int] | None = None
+    disabled: bool = False
+    follows_time: bool = False
+    ignored: tuple[str, ...] = ()
 
-    @property
-    def follows_time(self) -> bool:
-        """Whether a curve of the effect looks at the song or a timing track."""
-        return any(
-            "TT=" in text or "Music" in text for key, text in self.effect.items() if key.startswith("VALUECURVE_")
-        )
+
+HARMLESS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "B_CHOICE_PerPreviewCamera": frozenset({"2D"}),
+        "T_CHOICE_In_Transition_Type": frozenset({"Fade"}),
+        "T_CHOICE_Out_Transition_Type": frozenset({"Fade"}),
+    }
+)
+"""Values of settings we do not look at that change nothing, beside those in `RESTING`."""
+
+RESTING = frozenset({"", "0", "0.0", "0.00", "None", "FALSE", "Active=FALSE|"})
+
+ONLY_SHOWN = ("C_BUTTON_Palette", "B_CHOICE_RotoZoomPreset", "B_CHOICE_Preset")
+"""Beginnings of keys that only say what a dialog shows: colours that are not enabled, names of presets."""
+
+
+class Asked(Mapping[str, str]):
+    """Settings that remember which of them were asked for: what nobody asks for is ignored, and has to be said."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self._asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        """The value of a key, which counts as asked for."""
+        self._asked.add(key)
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """All keys; none of them counts as asked for."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Number of keys."""
+        return len(self._values)
+
+    def ignored(self) -> list[str]:
+        """Keys of layers and colours nobody asked for whose value matters."""
+        return [
+            key
+            for key, value in self._values.items()
+            if key not in self._asked
+            and key[:2] in ("B_", "C_", "T_")
+            and value not in RESTING
+            and value not in HARMLESS.get(key, ())
+            and not key.startswith(ONLY_SHOWN)
+        ]
 
 
 def split_settings(text: str) -> dict[str, str]:
@@ -195,8 +240,8 @@ def split_settings(text: str) -> dict[str, str]:
 @lru_cache(maxsize=8192)
 def layer_settings(settings: str, palette: str) -> LayerSettings:
     """Read the stored settings and palette strings of an effect; equal strings are read once."""
-    stored = split_settings(settings)
-    colors = split_settings(palette)
+    stored = Asked(split_settings(settings))
+    colors = Asked(split_settings(palette))
 
     def parameter(key: str, default: float, divisor: float = 1.0) -> Parameter:
         source = colors if key.startswith("C_") else stored
@@ -211,8 +256,8 @@ def layer_settings(settings: str, palette: str) -> LayerSettings:
     if colors.get("C_CHECKBOX_Chroma") == "1":
         key = parse_color(colors.get("C_COLOURPICKERCTRL_ChromaColour", "#000000")).corners[0][1]
         chroma = (key, int(_number(colors.get("C_SLIDER_ChromaSensitivity"), 1)))
-    return LayerSettings(
-        effect=MappingProxyType({key[2:]: value for key, value in stored.items() if key.startswith("E_")}),
+    layer = LayerSettings(
+        effect=MappingProxyType({key[2:]: stored[key] for key in stored if key.startswith("E_")}),
         colors=enabled_colors(colors),
         method=METHODS.get(stored.get("T_CHOICE_LayerMethod", "Normal"), NORMAL),
         mix=_number(stored.get("T_SLIDER_EffectLayerMix"), 0.0) / 100.0,
@@ -223,7 +268,6 @@ def layer_settings(settings: str, palette: str) -> LayerSettings:
         freeze_frame=int(_number(stored.get("T_SPINCTRL_FreezeEffectAtFrame"), NEVER)),
         suppress_frames=int(_number(stored.get("T_SPINCTRL_SuppressEffectUntil"), 0)),
         style=stored.get("B_CHOICE_BufferStyle", ""),
-        camera=stored.get("B_CHOICE_PerPreviewCamera", "2D"),
         transform=stored.get("B_CHOICE_BufferTransform", "None"),
         stagger=int(_number(stored.get("B_SPINCTRL_BufferStagger"), 0)),
         blur=parameter("B_SLIDER_Blur", 1.0),
@@ -251,7 +295,35 @@ def layer_settings(settings: str, palette: str) -> LayerSettings:
         sparkle_color=parse_color(colors.get("C_COLOURPICKERCTRL_SparklesColour", "#FFFFFF")).corners[0][1],
         music_sparkles=colors.get("C_CHECKBOX_MusicSparkles") == "1",
         chroma=chroma,
+        disabled=stored.get("X_Effect_RenderDisabled", "").lower() in ("true", "1"),
     )
+    return replace(
+        layer,
+        follows_time=_follows_time(layer),
+        ignored=tuple(sorted([*stored.ignored(), *colors.ignored(), *_odd_courses(colors), *_odd_parts(stored)])),
+    )
+
+
+def _follows_time(layer: LayerSettings) -> bool:
+    turns = layer.roto_zoom
+    moving = (getattr(turns, part.name) for part in fields(turns) if part.name not in ("quality", "order"))
+    curves = [layer.blur, layer.fade_in.adjust, layer.fade_out.adjust, *moving]
+    texts = (text for key, text in layer.effect.items() if key.startswith("VALUECURVE_"))
+    return any("TT=" in text or "Music" in text for text in texts) or any(
+        part.curve is not None and part.curve.follows_time for part in curves
+    )
+
+
+def _odd_courses(colors: Mapping[str, str]) -> list[str]:
+    """Enabled colours that run across the buffer in xLights; here they run along time."""
+    slots = (slot for slot in range(1, 9) if colors.get(f"C_CHECKBOX_Palette{slot}") == "1")
+    keys = [f"C_BUTTON_Palette{slot}" for slot in slots]
+    return [f"{key} (Timecurve)" for key in keys if parse_color(colors.get(key, "")).course]
+
+
+def _odd_parts(stored: Mapping[str, str]) -> list[str]:
+    """A sub-buffer that moves along value curves."""
+    return ["B_CUSTOM_SubBuffer"] if "Active=TRUE" in stored.get("B_CUSTOM_SubBuffer", "") else []
 
 
 def _transition(stored: Mapping[str, str], way: str, adjust: Parameter) -> Transition:

@@ -36,7 +36,7 @@ def render_lightning(call: EffectCall) -> Pixels:
     grown = np.where(frames == bolts, 0, np.minimum(GROWTH * frames, bolts))
     beside, branch = (_jags(rng, int(bolts.max()) + 1, reach) for _ in range(2))
     steps = np.maximum(np.arange(beside.shape[1] + 1) - 1, 0)
-    y = foot[:, None] + steps * np.maximum(call.height // bolts, 1 if call.height > 1 else 0)[:, None]
+    y = foot[:, None] + steps * (call.height // bolts)[:, None]
     trunk = np.concatenate([middle[:, None], beside + middle[:, None]], axis=1)
     fork = bolts // 2
     limb = np.where(steps <= fork[:, None], trunk, np.concatenate([middle[:, None], branch + middle[:, None]], axis=1))
@@ -71,8 +71,9 @@ def _draw(
     """Paint the shown segments of a line through points ``(frames, points)``, some cells wide on both sides."""
     width = max(int(call.settings.number("SLIDER_Lightning_WIDTH", 1.0)), 1)
     across, up = np.diff(x, axis=1), np.diff(y, axis=1)
-    samples = int(max(np.abs(across).max(initial=0), np.abs(up).max(initial=0))) + 1
-    share = np.arange(samples + 1) / samples
+    # A step a cell along the longer way, so that a slanting line is no thicker than a straight one.
+    steps = np.maximum(np.maximum(np.abs(across), np.abs(up)), 1)[..., None]
+    share = np.minimum(np.arange(int(steps.max()) + 1), steps) / steps
     line_x = np.floor(x[:, :-1, None] + across[..., None] * share + 0.5).astype(np.int64)
     line_y = np.floor(y[:, :-1, None] + up[..., None] * share + 0.5).astype(np.int64)
     wide_x = line_x[..., None] + np.arange(-width, width + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -25,6 +26,20 @@ class LoadedPicture:
 
     frames: tuple[Picture, ...]
     durations_ms: tuple[int, ...]
+
+
+FILE_KEYS = ("FILEPICKER_Pictures_Filename", "TEXTCTRL_Pictures_Filename", "FILEPICKERCTRL_Video_Filename")
+"""Effect settings that name a picture or a video."""
+
+
+def wanted_file(settings: Mapping[str, str]) -> str:
+    """The picture or video that an effect shows, as its settings name it; empty where it shows none.
+
+    Example:
+        >>> wanted_file({"FILEPICKER_Pictures_Filename": "snow.png"})
+        'snow.png'
+    """
+    return next((settings[key] for key in FILE_KEYS if settings.get(key)), "")
 
 
 def find_media(folders: tuple[str, ...], name: str) -> Path | None:

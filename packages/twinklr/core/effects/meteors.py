@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from twinklr.core.color import hsv_to_rgb, rgb_to_hsv
+from twinklr.core.color import rgb_to_hsv
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
-from twinklr.core.effects.history import chance, loudness_since_start, scattered, since_start
+from twinklr.core.effects.history import chance, loudness_since_start, since_start, stirred, unit_share
 
 ROWS_AT_LEAST = 10
 """A buffer shorter than this counts as this long when a tail is measured."""
 
-CHUNK = 64
-"""Frames worked on at a time."""
 
-
-@dataclass(frozen=True, slots=True)
-class Flight:
+class Flight(NamedTuple):
     """Meteors of the whole effect.
 
     Attributes:
-        born: Frame each one appears on.
+        born: Frame each one appears on, ascending.
         lane: Column or row it runs in, or its direction in radians from the centre.
         slot: Palette slot.
         shade: Two random numbers 0..1 that choose its own colour.
@@ -43,12 +40,54 @@ class Flight:
     tail: int
 
 
+class Canvas(NamedTuple):
+    """What meteors are painted on, and with what colours.
+
+    Attributes:
+        flat: The picture, ``(frames, painted cells, 4)``.
+        places: Of each cell of the grid its place in the picture, -1 for cells that nobody sees.
+        first: Number of its first frame.
+        seed: Seed of the effect.
+        style: Code from `STYLES`.
+        colors: Palette, ``(frames, slots, 3)``.
+        low: Hue, saturation and value of the first colour, ``(frames, 3)``.
+        high: The same of the second colour.
+    """
+
+    flat: Pixels
+    places: NDArray[np.int32]
+    first: int
+    seed: np.uint64
+    style: int
+    colors: NDArray[np.uint8]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+RAINBOW, PALETTE, RANGE = range(3)
+STYLES: Mapping[str, int] = MappingProxyType({"Rainbow": RAINBOW, "Palette": PALETTE, "Range": RANGE})
+
+
 def render_meteors(call: EffectCall) -> Pixels:
     """Paint Meteors."""
     effect = call.settings.choice("CHOICE_Meteors_Effect", "Down")
     if effect in ("Explode", "Implode"):
         return _render_radial(call, inward=effect == "Implode")
     return _render_straight(call, effect)
+
+
+def _canvas(call: EffectCall, pixels: Pixels) -> Canvas:
+    style = STYLES.get(call.settings.choice("CHOICE_Meteors_Type", "Rainbow"), RAINBOW)
+    return Canvas(
+        pixels.reshape(len(pixels), -1, 4),
+        call.places,
+        call.first,
+        np.uint64(call.seed & 0xFFFFFFFFFFFFFFFF),
+        style,
+        np.ascontiguousarray(call.palette.colors),
+        rgb_to_hsv(call.palette.color(0)),
+        rgb_to_hsv(call.palette.color(1)),
+    )
 
 
 def _render_straight(call: EffectCall, effect: str) -> Pixels:
@@ -64,58 +103,95 @@ def _render_straight(call: EffectCall, effect: str) -> Pixels:
     pixels = call.blank()
     if effect == "Icicles + bkg":
         _background(call, pixels, drops)
-    for window, who, head in _in_flight(call, flight, length + flight.tail):
-        sway = np.trunc(lanes * swirl[window] / 80.0 * np.sin((length - 1 - head) / 4.9)).astype(np.int64)
-        behind = np.arange(flight.tail)[::-1]
-        step = head[:, None] - behind
-        cell = np.broadcast_to(((lane[who] + sway) % lanes)[:, None], step.shape)
-        shown = (step >= 0) & (step < (drops[cell] if effect.startswith("Icicles") else length))
-        along = step if effect in ("Up", "Right") else length - 1 - step
-        x, y = (along, cell) if across else (cell, along)
-        _paint(call, flight, pixels, _Links(window, who, x, y, shown))
+    ends = drops if effect.startswith("Icicles") else np.full(lanes, length)
+    swing = np.sin((length - 1 - np.arange(length + flight.tail)) / 4.9)
+    turned = effect not in ("Up", "Right")
+    _fly_straight(_canvas(call, pixels), flight, lane, ends, (lanes * swirl / 80.0, swing), (length, across, turned))
     return pixels
 
 
-@dataclass(frozen=True, slots=True)
-class _Links:
-    """Links of tails, tail end first: per meteor in a frame its window index and number, per link its cell."""
+@njit(cache=True, nogil=True)
+def _fly_straight(
+    canvas: Canvas,
+    flight: Flight,
+    lane: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    sway: tuple[NDArray[np.float64], NDArray[np.float64]],
+    course: tuple[int, bool, bool],
+) -> None:
+    """Paint meteors that keep to their lanes, the older below the younger.
 
-    window: NDArray[np.int64]
-    who: NDArray[np.int64]
-    x: NDArray[np.int64]
-    y: NDArray[np.int64]
-    shown: NDArray[np.bool_]
-    fade: NDArray[np.float64] | None = None
-
-
-def _in_flight(
-    call: EffectCall, flight: Flight, limit: int
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
-    """Meteors on each painted frame that have moved less than ``limit``: window index, number, cells moved.
-
-    A few frames at a time, so that memory does not grow with the effect's length.
+    Args:
+        canvas: What to paint on.
+        flight: The meteors.
+        lane: Lane of each.
+        ends: Cells each lane is long.
+        sway: How far tails swing, in lanes by painted frame, and how far of that by cells moved.
+        course: Cells of the whole way; whether it runs across; whether it runs against the count of the cells.
     """
-    for start in range(call.first, call.stop, CHUNK):
-        frames = np.arange(start, min(start + CHUNK, call.stop))
-        oldest = int(np.searchsorted(flight.travelled_at_birth, flight.travelled[start] - limit, side="right"))
-        newest = int(np.searchsorted(flight.born, frames[-1], side="right"))
-        moved = flight.travelled[frames][:, None] - flight.travelled_at_birth[None, oldest:newest]
-        row, number = np.nonzero((flight.born[None, oldest:newest] <= frames[:, None]) & (moved < limit))
-        yield row + (start - call.first), number + oldest, moved[row, number]
+    wide, swing = sway
+    length, across, turned = course
+    lanes, tail = len(ends), flight.tail
+    oldest = 0
+    for window in range(len(canvas.flat)):
+        moved_so_far = flight.travelled[window + canvas.first]
+        while oldest < len(flight.born) and moved_so_far - flight.travelled_at_birth[oldest] >= length + tail:
+            oldest += 1
+        for who in range(oldest, len(flight.born)):
+            if flight.born[who] > window + canvas.first:
+                break
+            head = moved_so_far - flight.travelled_at_birth[who]
+            cell = (lane[who] + int(wide[window] * swing[head])) % lanes
+            ink, state = _ink(canvas, flight, window, who)
+            for link in range(max(tail - 1 - head, 0), min(ends[cell] - head + tail - 1, tail)):
+                step = head - (tail - 1) + link
+                along = length - 1 - step if turned else step
+                place = canvas.places[cell, along] if across else canvas.places[along, cell]
+                if place >= 0:
+                    _dab(canvas, canvas.flat[window, place], ink, state, (link + 1.0) / tail)
 
 
-def _paint(call: EffectCall, flight: Flight, pixels: Pixels, links: _Links) -> None:
-    # What no node shows is not painted: on a group's grid that is most of it.
-    places = call.places
-    held = np.where(links.shown, places[np.where(links.shown, links.y, 0), np.where(links.shown, links.x, 0)], -1)
-    meteor, link = np.nonzero(held >= 0)
-    window, who = links.window[meteor], links.who[meteor]
-    level = (link + 1.0) / flight.tail
-    if links.fade is not None:
-        level = level * links.fade[meteor, link]
-    flat, place = pixels.reshape(len(pixels), -1, 4), held[meteor, link]
-    flat[window, place, :3] = _colors(call, flight, who, window, level)
-    flat[window, place, 3] = 255
+@njit(cache=True, nogil=True)
+def _ink(canvas: Canvas, flight: Flight, window: int, who: int) -> tuple[tuple[float, float, float], np.uint64]:
+    """A meteor's colour at full level, and where its rainbow starts."""
+    if canvas.style == PALETTE:
+        color = canvas.colors[window, flight.slot[who]]
+        return (float(color[0]), float(color[1]), float(color[2])), canvas.seed
+    if canvas.style == RANGE:
+        low, high = canvas.low[window], canvas.high[window]
+        hue = low[0] + (high[0] - low[0]) * flight.shade[0, who]
+        return _unit(hue, low[1] + (high[1] - low[1]) * flight.shade[1, who]), canvas.seed
+    state = stirred(stirred(canvas.seed, np.uint64(window + canvas.first)), np.uint64(who))
+    return (0.0, 0.0, 0.0), state
+
+
+@njit(cache=True, nogil=True)
+def _unit(hue: float, saturation: float) -> tuple[float, float, float]:
+    """Red, green and blue in 0..1 of a hue and a saturation at full value."""
+    sixth = (hue - np.floor(hue)) * 6.0
+    return _part(5.0 + sixth, saturation), _part(3.0 + sixth, saturation), _part(1.0 + sixth, saturation)
+
+
+@njit(cache=True, nogil=True)
+def _part(turned: float, saturation: float) -> float:
+    around = turned - 6.0 if turned >= 6.0 else turned
+    return 1.0 - saturation * min(max(min(around, 4.0 - around), 0.0), 1.0)
+
+
+@njit(cache=True, nogil=True)
+def _dab(
+    canvas: Canvas, pixel: NDArray[np.uint8], ink: tuple[float, float, float], state: np.uint64, level: float
+) -> None:
+    """Paint a link of a tail at a level 0..1; colours are cut off to 8 bits as xLights does."""
+    if canvas.style == PALETTE:
+        for part in range(3):
+            pixel[part] = np.uint8(ink[part] * level + 1e-6)
+    else:
+        if canvas.style == RAINBOW:
+            ink = _unit(unit_share(stirred(state, np.uint64(int(level * 4096.0)))), 1.0)
+        for part in range(3):
+            pixel[part] = np.uint8(level * ink[part] * 255.0 + 1e-9)
+    pixel[3] = 255
 
 
 def _plan(call: EffectCall, rng: np.random.Generator, rate: float, share: int) -> Flight:
@@ -142,29 +218,6 @@ def _plan(call: EffectCall, rng: np.random.Generator, rate: float, share: int) -
     )
 
 
-def _colors(
-    call: EffectCall,
-    flight: Flight,
-    who: NDArray[np.int64],
-    window: NDArray[np.int64],
-    level: NDArray[np.float64],
-) -> NDArray[np.uint8]:
-    """RGB of links of the tails of some meteors."""
-    style = call.settings.choice("CHOICE_Meteors_Type", "Rainbow")
-    if style == "Palette":
-        return (call.palette.colors[window, flight.slot[who]] * level[:, None] + 1e-6).astype(np.uint8)
-    hsv = np.ones((len(who), 3))
-    if style == "Range":
-        first, second = rgb_to_hsv(call.palette.color(0)), rgb_to_hsv(call.palette.color(1))
-        for part in (0, 1):
-            low, high = first[window, part], second[window, part]
-            hsv[:, part] = low + (high - low) * flight.shade[part, who]
-    else:
-        hsv[:, 0] = scattered(call.seed, window + call.first, who, (level * 4096.0).astype(np.int64))
-    hsv[:, 2] = level
-    return hsv_to_rgb(hsv)
-
-
 def _background(call: EffectCall, pixels: Pixels, drops: NDArray[np.int64]) -> None:
     """Faint standing icicles in the first colour."""
     hanging = call.height - 1 - call.rows < drops[call.columns]
@@ -182,18 +235,60 @@ def _render_radial(call: EffectCall, *, inward: bool) -> Pixels:
     offset_x = settings.over_time("Meteors_XOffset", "TEXTCTRL_Meteors_XOffset", 0.0, frames)
     offset_y = settings.over_time("Meteors_YOffset", "TEXTCTRL_Meteors_YOffset", 0.0, frames)
     edge = float(np.hypot(call.width, call.height)) + flight.tail
+    centres = call.width / 2.0 * (1.0 + offset_x / 50.0), call.height / 2.0 * (1.0 + offset_y / 50.0)
+    faded = edge if settings.flag("CHECKBOX_FadeWithDistance") else 0.0
     pixels = call.blank()
-    for window, who, moved in _in_flight(call, flight, int(reach if inward else edge) + 2 * flight.tail):
-        behind = np.arange(flight.tail)[::-1]
-        out = reach + flight.tail - moved[:, None] + behind if inward else moved[:, None] + flight.tail - behind
-        centre_x = call.width / 2.0 * (1.0 + offset_x[window] / 50.0)
-        centre_y = call.height / 2.0 * (1.0 + offset_y[window] / 50.0)
-        x = np.floor(centre_x[:, None] + out * np.cos(angle[who])[:, None]).astype(np.int64)
-        y = np.floor(centre_y[:, None] + out * np.sin(angle[who])[:, None]).astype(np.int64)
-        shown = (out >= 0) & (x >= 0) & (x < call.width) & (y >= 0) & (y < call.height)
-        fade = np.clip(1.0 - out / edge, 0.0, 1.0) if settings.flag("CHECKBOX_FadeWithDistance") else None
-        _paint(call, flight, pixels, _Links(window, who, x, y, shown, fade))
+    _fly_out(
+        _canvas(call, pixels),
+        flight,
+        (np.cos(angle), np.sin(angle)),
+        centres,
+        (int(reach if inward else edge) + 2 * flight.tail, reach if inward else -1.0, faded),
+    )
     return pixels
+
+
+@njit(cache=True, nogil=True)
+def _fly_out(
+    canvas: Canvas,
+    flight: Flight,
+    way: tuple[NDArray[np.float64], NDArray[np.float64]],
+    centres: tuple[NDArray[np.float64], NDArray[np.float64]],
+    course: tuple[int, float, float],
+) -> None:
+    """Paint meteors that fly from or to a centre.
+
+    Args:
+        canvas: What to paint on.
+        flight: The meteors.
+        way: Direction of each, across and up.
+        centres: Column and row of the centre by painted frame.
+        course: Cells a meteor moves at most; how far out they start when they fly inward, -1 outward; the distance at
+            which they have faded, 0 if they do not.
+    """
+    limit, reach, edge = course
+    tail, (height, width) = flight.tail, canvas.places.shape
+    oldest = 0
+    for window in range(len(canvas.flat)):
+        moved_so_far = flight.travelled[window + canvas.first]
+        while oldest < len(flight.born) and moved_so_far - flight.travelled_at_birth[oldest] >= limit:
+            oldest += 1
+        for who in range(oldest, len(flight.born)):
+            if flight.born[who] > window + canvas.first:
+                break
+            moved = moved_so_far - flight.travelled_at_birth[who]
+            ink, state = _ink(canvas, flight, window, who)
+            for link in range(tail):
+                behind = tail - 1 - link
+                out = reach + tail - moved + behind if reach >= 0.0 else float(moved + tail - behind)
+                x = int(np.floor(centres[0][window] + out * way[0][who]))
+                y = int(np.floor(centres[1][window] + out * way[1][who]))
+                if out < 0.0 or x < 0 or x >= width or y < 0 or y >= height or canvas.places[y, x] < 0:
+                    continue
+                level = (link + 1.0) / tail
+                if edge > 0.0:
+                    level *= min(max(1.0 - out / edge, 0.0), 1.0)
+                _dab(canvas, canvas.flat[window, canvas.places[y, x]], ink, state, level)
 
 
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"Meteors": render_meteors})

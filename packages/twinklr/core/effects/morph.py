@@ -79,7 +79,7 @@ def _pass_over(first: NDArray[np.int64], second: NDArray[np.int64], enters: Floa
         next_i = (i + 1) * length / first.shape[0]
         next_j = (j + 1) * length / second.shape[0]
         end = min(next_i, next_j)
-        cells = _line(first[i, 0], first[i, 1], second[j, 0], second[j, 1])
+        cells = _line(second[j, 0], second[j, 1], first[i, 0], first[i, 1])
         for index in range(cells.shape[0]):
             x, y = cells[index, 0], cells[index, 1]
             _touch(enters, leaves, x, y, start, end)
@@ -245,12 +245,13 @@ def _lay_tail(
         for column in range(enters.shape[1]):
             if enters[row, column] > steps[-1]:
                 continue
-            index = _touched(steps, enters[row, column])
+            # Steps beyond the tail's end are not drawn.
+            index = _touched(steps, max(enters[row, column], tail[0] - tail[1]))
             if index >= steps.size or steps[index] >= leaves[row, column]:
                 continue
             along = max((tail[0] - steps[index]) / tail[1], 0.0)
             alpha = int(min(2.0 - 2.0 * along, 1.0) * 255.0)
-            if along > 1.0 or alpha <= 0:
+            if alpha <= 0:
                 continue
             real = min(along, 0.99999) * spans
             slot = int(real)

@@ -39,7 +39,8 @@ def blur(pixels: Pixels, width: Floats) -> Pixels:
             soft = pixels[frame].astype(np.float32)
             for radius in _box_radii(cells):
                 if radius:
-                    soft = _mean_along(_mean_along(soft, radius, 0), radius, 1)
+                    _mean_along(soft, radius)
+                    _mean_along(soft.transpose(1, 0, 2), radius)
             out[frame] = np.floor(soft + 0.5)
         else:
             _even_blur(pixels[frame], out[frame], cells // 2, (cells - 1) // 2)
@@ -55,15 +56,26 @@ def _box_radii(cells: int) -> tuple[int, ...]:
     return tuple((wide - 1) // 2 if index < small else (wide + 1) // 2 for index in range(3))
 
 
-def _mean_along(values: NDArray[np.float32], radius: int, axis: int) -> NDArray[np.float32]:
-    padding = [(0, 0)] * values.ndim
-    padding[axis] = (radius + 1, radius)
-    sums = np.cumsum(np.pad(values, padding, mode="edge"), axis=axis, dtype=np.float64)
-    length, size = values.shape[axis], 2 * radius + 1
-    high = np.take(sums, np.arange(size, size + length), axis=axis)
-    low = np.take(sums, np.arange(length), axis=axis)
-    result: NDArray[np.float32] = ((high - low) / size).astype(np.float32)
-    return result
+@njit(cache=True, nogil=True)
+def _mean_along(values: Any, radius: int) -> None:
+    """Replace values ``(length, across, 4)`` by their mean over the places within reach along the first axis.
+
+    Beyond the ends the first and the last value go on.
+    """
+    length, across, parts = values.shape
+    size = 2 * radius + 1
+    sums = np.empty((length + size, across, parts))
+    sums[0] = values[0]
+    for place in range(1, length + size):
+        source = min(max(place - radius - 1, 0), length - 1)
+        for cell in range(across):
+            for part in range(parts):
+                sums[place, cell, part] = sums[place - 1, cell, part] + values[source, cell, part]
+    for place in range(length):
+        for cell in range(across):
+            for part in range(parts):
+                total = sums[place + size, cell, part] - sums[place, cell, part]
+                values[place, cell, part] = np.float32(total / size)
 
 
 @njit(cache=True, nogil=True)
@@ -185,7 +197,8 @@ def transitioned(
         adjust = transition.adjust.over(position, sources)
         out = out.copy() if out is pixels else out
         for frame in np.flatnonzero(progress[row] < 1.0):
-            moment = Moment(*grid, progress[row, frame], going, adjust[frame], transition.reverse)
+            shown = float(progress[row, frame])
+            moment = Moment(*grid, shown, going, float(adjust[frame]), transition.reverse)
             weight = weights(transition.kind, moment)
             if weight is not None:
                 weight = weight if spots is None else weight.reshape(1, -1)[:, spots]

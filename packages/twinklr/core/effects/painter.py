@@ -22,6 +22,7 @@ from twinklr.core.effects.layers import NEVER, LayerSettings
 from twinklr.core.effects.optics import blur, roto_zoom, transitioned
 from twinklr.core.effects.rows import Segment
 from twinklr.core.effects.settings import settings_at
+from twinklr.core.effects.transitions import TRANSITIONS
 from twinklr.core.effects.value_curves import CurveSources
 
 STRETCH_CELLS = 1 << 20
@@ -132,6 +133,7 @@ class Painter:
             last,
             buffer.used_key if spots else None,
             segment.seed if segment.row.random else 0,
+            id(segment) if segment.before is not None else 0,
             (segment.start, id(buffer)) if segment.row.follows_time or segment.settings.follows_time else 0,
         )
         found = self.cache.get(key, lambda: self._painted(segment, buffer, first, last, around))
@@ -171,17 +173,25 @@ class Painter:
         if settings.freeze_frame != NEVER or begin != first or end != last:
             wanted = np.minimum(np.arange(first, last), settings.freeze_frame) - begin
             pixels = pixels[np.clip(wanted, 0, len(pixels) - 1)]
-        progress = fades(settings, first, last, segment.stop - segment.start, self.frame_ms)
-        if (progress < 1.0).any():
-            position = positions(first, last, segment.stop - segment.start)
-            sources = curve_sources(segment, self.frame_ms, surroundings)
-            grid = (buffer.width, buffer.height)
-            spots = buffer.used if pixels.shape[1:3] != grid[::-1] else None
-            pixels = transitioned(pixels, settings, progress, position, sources, grid=grid, spots=spots)
+        if settings.fade_in.kind in TRANSITIONS or settings.fade_out.kind in TRANSITIONS:
+            pixels = self._transitioned(segment, buffer, pixels, first, last, surroundings)
         if settings.suppress_frames > first:
             pixels = pixels.copy()
             pixels[: settings.suppress_frames - first] = 0
         return pixels
+
+    def _transitioned(
+        self, segment: Segment, buffer: LayerBuffer, pixels: Pixels, first: int, last: int, surroundings: Surroundings
+    ) -> Pixels:
+        settings = segment.settings
+        progress = fades(settings, first, last, segment.stop - segment.start, self.frame_ms)
+        if not (progress < 1.0).any():
+            return pixels
+        position = positions(first, last, segment.stop - segment.start)
+        sources = curve_sources(segment, self.frame_ms, surroundings)
+        grid = (buffer.width, buffer.height)
+        spots = buffer.used if pixels.shape[1:3] != grid[::-1] else None
+        return transitioned(pixels, settings, progress, position, sources, grid=grid, spots=spots)
 
     def _through_optics(
         self, segment: Segment, pixels: Pixels, first: int, last: int, surroundings: Surroundings
@@ -251,6 +261,7 @@ class Painter:
             seed=segment.seed,
             surroundings=surroundings,
             below=below,
+            before=self._call_before(segment, buffer, segment.row.lives_on),
             cells=cells,
         )
         begun = time.thread_time()
@@ -264,6 +275,28 @@ class Painter:
             whole = pixels.view(np.uint32).reshape(len(pixels), -1)
             pixels = np.take(whole, buffer.used, axis=1).view(np.uint8).reshape(len(pixels), 1, -1, 4)
         return pixels
+
+    def _call_before(self, segment: Segment, buffer: LayerBuffer, lives_on: int) -> EffectCall | None:
+        """Call of the whole effect whose light lives on into a segment for some frames, and of those before it."""
+        last = segment.before
+        if last is None or lives_on <= 0:
+            return None
+        length = last.stop - last.start
+        position = positions(0, length, length)
+        return EffectCall(
+            width=buffer.width,
+            height=buffer.height,
+            frame_ms=self.frame_ms,
+            start_frame=last.start,
+            frame_count=length,
+            first=0,
+            stop=length,
+            settings=settings_at(last.settings.effect, position, curve_sources(last, self.frame_ms, self.surroundings)),
+            palette=palette_at(last.settings.colors, position),
+            seed=last.seed,
+            surroundings=self.surroundings,
+            before=self._call_before(last, buffer, lives_on - length),
+        )
 
 
 def paints_spots(segment: Segment, buffer: LayerBuffer) -> bool:

@@ -8,7 +8,15 @@ from types import MappingProxyType
 import numpy as np
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
-from twinklr.core.effects.media import LoadedPicture, Picture, fit_picture, load_frames, place_picture, scale_picture
+from twinklr.core.effects.media import (
+    LoadedPicture,
+    Picture,
+    fit_picture,
+    load_frames,
+    place_picture,
+    scale_picture,
+    wanted_file,
+)
 
 Corner = tuple[float, float]
 """Cell of a picture's lower left corner."""
@@ -21,7 +29,7 @@ def render_pictures(call: EffectCall) -> Pixels:
     """Paint Pictures. A file that is not there, or cannot be read, paints nothing."""
     settings = call.settings
     pixels = call.blank()
-    name = settings.choice("FILEPICKER_Pictures_Filename", settings.choice("TEXTCTRL_Pictures_Filename", ""))
+    name = wanted_file(settings.values)
     loaded = load_frames(call.surroundings.media_folders, name) if name else None
     if loaded is None:
         return pixels

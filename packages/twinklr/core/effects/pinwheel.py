@@ -27,7 +27,7 @@ def render_pinwheel(call: EffectCall) -> Pixels:
     if thickness.any():
         return _paint_slices(call, arms, thickness / 100.0, (turn, center, size, twist))
     drawn = np.full((frames, call.height, call.width), -1, dtype=np.int16)
-    _draw_arms(drawn, arms, turn, np.floor(center), max(call.width, call.height) / 2.0 * size, twist)
+    _draw_arms(drawn, arms, turn, np.floor(center), max(call.width, call.height) // 2 * size, twist)
     return paint_slots(call.palette, drawn[:, call.rows, call.columns])
 
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twinklr.core.display import read_display
-from twinklr.core.effects.compare import VariantAgreement, compare_variants
+from twinklr.core.effects.compare import VariantAgreement, compare_variants, look_error, mean_look, uses_chance
 from twinklr.core.effects.render import Renderer
 from twinklr.core.errors import InputError
 from twinklr.core.xlights import read_fseq, read_sequence
+
+SEEDS = 6
+"""Renders of a sequence with effects of chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,23 @@ class ReferenceResult:
     def worst(self) -> float:
         """Lowest score of its variants."""
         return min((variant.score for variant in self.variants), default=1.0)
+
+    @property
+    def ceiling(self) -> float:
+        """Mean score to expect of the very same effects, chance being what it is."""
+        return float(np.mean([variant.ceiling for variant in self.variants])) if self.variants else 1.0
+
+    @property
+    def pooled(self) -> dict[str, float]:
+        """How far the look of its effects of chance is off over all variants (see `look_error`); empty without any.
+
+        What is by chance too much in one variant is too little in another; what is left is ours.
+        """
+        chances = [variant.chance for variant in self.variants if variant.chance is not None]
+        if not chances:
+            return {}
+        ours = mean_look(mean_look(chance.ours) for chance in chances)
+        return look_error(ours, mean_look(chance.theirs for chance in chances))
 
 
 def compare_folder(folder: str | Path, names: Iterable[str] | None = None) -> Iterator[ReferenceResult]:
@@ -65,9 +86,15 @@ def compare_folder(folder: str | Path, names: Iterable[str] | None = None) -> It
             theirs = np.zeros((reference.frame_count, renderer.channel_count), dtype=np.uint8)
             stored = reference.frames()[:, : renderer.channel_count]
         theirs[:, : stored.shape[1]] = stored
-        ours = np.concatenate(list(renderer.windows(renderer.window_frames, 0, len(theirs))))
-        variants = compare_variants(ours, theirs, sequence, display)
+        ours = _whole(renderer, len(theirs))
+        seeds = range(1, SEEDS) if uses_chance(sequence) else ()
+        others = [_whole(Renderer(sequence, display, seed=seed), len(theirs)) for seed in seeds]
+        variants = compare_variants(ours, theirs, sequence, display, others)
         yield ReferenceResult(file.stem, tuple(variants), tuple(renderer.unsupported))
+
+
+def _whole(renderer: Renderer, frames: int) -> NDArray[np.uint8]:
+    return np.concatenate(list(renderer.windows(renderer.window_frames, 0, frames)))
 
 
 def to_golden(results: Iterable[ReferenceResult]) -> dict[str, list[float]]:
@@ -83,13 +110,14 @@ def regressions(
     Args:
         results: What was measured now.
         golden: What was kept, see `to_golden`.
-        allowance: How much worse a score may be before it counts.
+        allowance: How much worse a score may be before it counts. Effects of chance may be worse by three standard
+            errors of their score too, as another order of throwing the dice would make them.
     """
     found = []
     for result in results:
         kept = golden.get(result.name, [])
         for index, (variant, before) in enumerate(zip(result.variants, kept, strict=False)):
-            if variant.score < before - allowance:
+            if variant.score < before - max(allowance, 3.0 * variant.scatter):
                 found.append(f"{result.name} variant {index}: {variant.score:.4f}, was {before:.4f}")
         if len(result.variants) < len(kept):
             found.append(f"{result.name}: {len(result.variants)} variants, were {len(kept)}")

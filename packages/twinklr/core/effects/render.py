@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from twinklr.core.effects.blend import (
     adjust_brightness,
     adjust_hsv,
     blend,
+    clear_near,
     cover,
     gather,
     sparkle,
@@ -28,6 +29,7 @@ from twinklr.core.effects.call import Surroundings
 from twinklr.core.effects.catalog import EFFECTS
 from twinklr.core.effects.channels import channel_map, to_channels
 from twinklr.core.effects.layers import LayerSettings, Parameter
+from twinklr.core.effects.media import find_media, wanted_file
 from twinklr.core.effects.painter import (
     EffectCost,
     Painter,
@@ -100,6 +102,31 @@ class Renderer:
     def unsupported(self) -> Mapping[str, int]:
         """Effects that stay dark because they are not known, with how often each occurs."""
         return self._unsupported
+
+    @property
+    def ignored(self) -> Mapping[str, int]:
+        """Settings that change nothing here though they do in xLights, by stored key, with how often each occurs."""
+        found = Counter(
+            key
+            for target in self._targets
+            for layer in target.layers
+            for segment in layer.segments
+            for key in segment.settings.ignored
+        )
+        return dict(sorted(found.items()))
+
+    @property
+    def missing_media(self) -> Mapping[str, int]:
+        """Pictures and videos that no media folder has, with how many effects would show each."""
+        wanted = Counter(
+            name
+            for target in self._targets
+            for layer in target.layers
+            for segment in layer.segments
+            if (name := wanted_file(segment.settings.effect))
+        )
+        folders = self._painter.surroundings.media_folders
+        return {name: count for name, count in sorted(wanted.items()) if find_media(folders, name) is None}
 
     @property
     def costs(self) -> Mapping[str, EffectCost]:
@@ -189,7 +216,7 @@ class Renderer:
         if segment.row is None:
             return np.zeros((last - first, 1, 4), dtype=np.uint8), np.minimum(buffer.cells, 0)
         around = self._surroundings(target, buffer) if segment.row.follows_time else None
-        if segment.row.canvas:
+        if segment.row.canvas and segment.settings.canvas:
             below = canvas_picture(canvas, target.place.nodes, buffer)
             painted = self._painter.on_canvas(segment, buffer, first, last, below, around)
             return painted.reshape(last - first, -1, 4), buffer.cells
@@ -241,12 +268,18 @@ class Renderer:
         settings = segment.settings
         above = np.zeros((last - first, len(cells), 4), dtype=np.uint8)
         gather(pixels, cells, above)
+        if settings.chroma is not None:
+            key, sensitivity = settings.chroma
+            clear_near(above, np.array(key, dtype=np.int64), sensitivity)
         position = positions(first, last, segment.stop - segment.start)
         sources = curve_sources(segment, self._sequence.frame_ms, self._painter.surroundings)
         shifts = [parameter.over(position, sources) / 100.0 for parameter in _shifts(settings)]
         if any(shift.any() for shift in shifts):
             adjust_hsv(above, *shifts)
         frequency = settings.sparkle.over(position, sources)
+        if settings.music_sparkles:
+            loud = sources.loudness_at(position)
+            frequency = frequency * (0.0 if loud is None else loud)
         if frequency.any():
             period = np.where(frequency > 0, np.maximum(208 - frequency, 6), 0).astype(np.int64)
             phase = np.random.default_rng(segment.seed).integers(0, 10000, len(cells))
@@ -257,7 +290,7 @@ class Renderer:
         return above, np.where(cells >= 0, np.arange(len(cells), dtype=np.int32), cells)
 
     def _layer_buffers(self, target: Target, settings: LayerSettings) -> tuple[LayerBuffer, ...]:
-        key = (id(target), settings.style, settings.camera, settings.transform, settings.sub_buffer, settings.stagger)
+        key = (id(target), settings.style, settings.transform, settings.sub_buffer, settings.stagger)
         found = self._buffers.get(key)
         if found is None:
             found = self._buffers[key] = layer_buffers(target.place, settings)
@@ -285,7 +318,11 @@ def _is_plain(settings: LayerSettings) -> bool:
 def _recolors(settings: LayerSettings) -> bool:
     """Whether a layer's colours change in ways that need each pixel looked at on its own."""
     changed = (*_shifts(settings), settings.sparkle)
-    return settings.contrast != 0.0 or any(part.curve is not None or part.number != 0.0 for part in changed)
+    return (
+        settings.contrast != 0.0
+        or settings.chroma is not None
+        or any(part.curve is not None or part.number != 0.0 for part in changed)
+    )
 
 
 def usable_cores() -> int:

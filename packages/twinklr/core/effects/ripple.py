@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
 from twinklr.core.effects.paint import dim, frames_of, painted, pick, repeat_position
+from twinklr.core.effects.ripple_bands import BANDS, SHAPES, band_levels
+from twinklr.core.effects.shapes import draw_shape
 
 Floats = NDArray[np.float64]
 
@@ -126,37 +128,69 @@ def _draw_rings(
 
 
 def render_ripple(call: EffectCall) -> Pixels:
-    """Paint the Ripple effect in its original style, for the shapes circle, square, star, polygon and triangle."""
+    """Paint the Ripple effect: rings in its old style, or a band around an outline in the others.
+
+    The old style is proven by reference light for circle, square and star; the remaining shapes are not.
+    """
     settings = call.settings
-    shape = OUTLINES.get(settings.choice("CHOICE_Ripple_Object_To_Draw", "Circle"))
+    name = settings.choice("CHOICE_Ripple_Object_To_Draw", "Circle")
     movement = settings.choice("CHOICE_Ripple_Movement", "")
-    if shape is None or (shape == 1 and not movement):
+    style = BANDS.get(settings.choice("CHOICE_Ripple_Draw_Style", "Old"))
+    if name == "SVG" or (name == "Square" and not movement and style is None):
         # A square without a stored movement is not drawn by xLights either.
         return call.blank()
-    frames = frames_of(call)
-    cycles = settings.over_time("Ripple_Cycles", "TEXTCTRL_Ripple_Cycles", 1.0, frames)
+    cycles = settings.over_time("Ripple_Cycles", "TEXTCTRL_Ripple_Cycles", 1.0, frames_of(call))
     position = repeat_position(call, cycles)
     longest = (max(call.width, call.height) + 1) // 2
-    thickness = settings.over_time("Ripple_Thickness", "SLIDER_Ripple_Thickness", 3, frames)
-    triangle = settings.choice("CHOICE_Ripple_Object_To_Draw", "Circle") == "Triangle"
-    points = 3 if triangle else int(settings.number("SLIDER_RIPPLE_POINTS", 5))
-    rings = np.full((frames, call.height, call.width), -1, dtype=np.int16)
-    _draw_rings(
-        rings,
-        shape,
-        _center(call),
-        longest * ((1.0 - position) if movement == "Implode" else position),
-        1 if movement == "Explode" else -1,
-        thickness.astype(np.float64),
-        points,
-        settings.over_time("Ripple_Rotation", "SLIDER_Ripple_Rotation", 0, frames).astype(np.float64),
-    )
+    radius = longest * ((1.0 - position) if movement == "Implode" else position)
+    if style is not None:
+        scale = settings.over_time("Ripple_Scale", "SLIDER_Ripple_Scale", 100, frames_of(call)) / 100.0
+        radius = longest * scale if movement == "None" else radius * scale
+        level = band_levels(call, style, name, _center(call), radius)
+        lit = level > 0.0
+    else:
+        rings, count = _rings(call, name, radius, movement)
+        level, lit = 1.0 - np.maximum(rings, 0) / count, rings >= 0
     slots = np.minimum((position * call.palette.size).astype(np.int64), call.palette.size - 1)
-    colors = pick(call.palette, slots)[:, None, None, :]
-    if settings.flag("CHECKBOX_Ripple3D"):
-        level = 1.0 - np.maximum(rings, 0) / (2.0 * thickness[:, None, None])
-        colors = dim(np.broadcast_to(colors, (*rings.shape, 3)), level)
-    return painted(colors, rings >= 0)
+    colors = np.broadcast_to(pick(call.palette, slots)[:, None, None, :], (*call.shape, 3))
+    if style is not None or settings.flag("CHECKBOX_Ripple3D"):
+        colors = dim(colors, level)
+    return painted(colors, lit)
+
+
+def _rings(call: EffectCall, name: str, radius: Floats, movement: str) -> tuple[NDArray[np.int16], Floats]:
+    """The ring on top of each cell, -1 for none, and how many rings there are."""
+    settings = call.settings
+    frames = frames_of(call)
+    thickness = settings.over_time("Ripple_Thickness", "SLIDER_Ripple_Thickness", 3, frames).astype(np.float64)
+    turn = settings.over_time("Ripple_Rotation", "SLIDER_Ripple_Rotation", 0, frames).astype(np.float64)
+    rings = np.full(call.shape, -1, dtype=np.int16)
+    growth = 1 if movement == "Explode" else -1
+    if name in OUTLINES:
+        points = 3 if name == "Triangle" else int(settings.number("SLIDER_RIPPLE_POINTS", 5))
+        _draw_rings(rings, OUTLINES[name], _center(call), radius, growth, thickness, points, turn)
+    else:
+        _draw_figures(rings, SHAPES.get(name, name), _center(call), radius, growth, thickness, turn)
+    return rings, 2.0 * thickness[:, None, None]
+
+
+def _draw_figures(
+    rings: NDArray[np.int16],
+    name: str,
+    center: Floats,
+    radius: Floats,
+    growth: int,
+    thickness: Floats,
+    turn: Floats,
+) -> None:
+    """Rings of a shape that has no straight way around it, at the same sizes as the others."""
+    frames, height, width = rings.shape
+    for frame in range(frames):
+        sizes = radius[frame] + growth * np.cumsum(np.arange(int(2 * thickness[frame]))) / 2.0
+        for ring, size in enumerate(sizes[: len(sizes) if (sizes >= 0.0).all() else int((sizes < 0.0).argmax())]):
+            middle = (float(center[frame, 0]) + 0.5, float(center[frame, 1]) + 0.5)
+            shape = draw_shape(name, width, height, middle, float(size), thickness=1.0, turn=float(turn[frame]))
+            rings[frame][shape] = ring
 
 
 def _center(call: EffectCall) -> Floats:
@@ -170,3 +204,20 @@ def _center(call: EffectCall) -> Floats:
 
 
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"Ripple": render_ripple})
+
+UNPAINTED: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {"Ripple": (("CHOICE_Ripple_Object_To_Draw", "SVG"),)}
+)
+"""By effect: the settings, key and value, with which nothing is painted."""
+
+
+def lacking(settings: Mapping[str, str]) -> str | None:
+    """What of a Ripple is not painted: rings started by a timing track, and a centre that drifts."""
+    if settings.get("CHOICE_Ripple_TimingTrack", ""):
+        return "Timing Track"
+    drifts = settings.get("TEXTCTRL_Ripple_Velocity", "0") or "0"
+    return "Velocity" if drifts.strip("0.") or "VALUECURVE_Ripple_Velocity" in settings else None
+
+
+LACKING = MappingProxyType({"Ripple": lacking})
+"""By effect: names what else is not painted."""

@@ -6,7 +6,7 @@ import zlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twinklr.core.display.display import Display
 from twinklr.core.effects.buffers import RowPlace, place_row
@@ -28,6 +28,7 @@ class Segment:
         start: First frame of the sequence.
         stop: End, exclusive.
         seed: Seed of its random numbers.
+        before: The effect of the same kind that ends where it starts, where light lives on from one to the next.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Segment:
     start: int
     stop: int
     seed: int
+    before: Segment | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -147,6 +149,12 @@ def _track(
         if start >= stop or effect.name in ("", "Random"):
             continue
         segment = _segment(effect, effects.get(effect.name), start, stop, label)
+        if segment.settings.disabled:
+            continue
+        if segments and segment.row is not None and segment.row.lives_on:
+            last = segments[-1]
+            if (last.name, last.stop) == (segment.name, segment.start):
+                segment = replace(segment, before=last)
         if segment.row is None:
             missing[effect.name] += 1
         elif (kind := segment.row.missing_type(segment.settings.effect)) is not None:
@@ -156,10 +164,13 @@ def _track(
 
 
 def _segment(effect: Effect, row: EffectRow | None, start: int, stop: int, label: str) -> Segment:
+    settings = layer_settings(effect.settings, effect.palette)
+    if row is not None and row.per_fixture:
+        settings = replace(settings, style="Per Model Default")
     return Segment(
         effect.name,
         row,
-        layer_settings(effect.settings, effect.palette),
+        settings,
         (effect.settings, effect.palette),
         start,
         stop,

@@ -35,6 +35,7 @@ CURVE_DIVISORS: Mapping[str, float] = MappingProxyType(
         "Ripple_Spacing": 10,
         "Ripple_Twist": 10,
         "Ripple_Velocity": 10,
+        "Servo": 10,
         "Shimmer_Cycles": 10,
         "Spirals_Movement": 10,
         "Video_Speed": 100,

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Box = tuple[slice, slice]
+"""Rows and columns of a part of a grid."""
 
 
 def draw_shape(
@@ -33,24 +35,37 @@ def draw_shape(
         turn: Degrees it is turned clockwise.
     """
     mask = np.zeros((height, width), dtype=np.bool_)
-    if radius <= 0:
-        return mask
+    box = reach_of(centre, radius, width, height)
+    mask[box] = shape_within(box, name, centre, radius, thickness=thickness, turn=turn)
+    return mask
+
+
+def reach_of(centre: tuple[float, float], radius: float, width: int, height: int) -> Box:
+    """Rows and columns of a grid outside of which a shape of some size has no cells."""
     # No shape reaches further than its corners.
-    reach = 1.5 * radius
+    reach = max(1.5 * radius, 0.0)
     low_x, high_x = max(int(centre[0] - reach), 0), min(int(centre[0] + reach) + 1, width)
     low_y, high_y = max(int(centre[1] - reach), 0), min(int(centre[1] + reach) + 1, height)
-    if low_x >= high_x or low_y >= high_y:
-        return mask
-    y, x = np.mgrid[low_y:high_y, low_x:high_x]
+    return slice(low_y, max(high_y, low_y)), slice(low_x, max(high_x, low_x))
+
+
+def shape_within(
+    box: Box, name: str, centre: tuple[float, float], radius: float, *, thickness: float = 1.2, turn: float = 0.0
+) -> NDArray[np.bool_]:
+    """Like `draw_shape`, but the cells of a box only."""
+    rows, columns = box
+    y = np.arange(rows.start, rows.stop, dtype=np.float64)[:, None]
+    x = np.arange(columns.start, columns.stop, dtype=np.float64)[None, :]
+    if radius <= 0:
+        return np.zeros((y.shape[0], x.shape[1]), dtype=np.bool_)
     across, up = (x + 0.5 - centre[0]) / radius, (y + 0.5 - centre[1]) / radius
     if turn:
         cosine, sine = np.cos(np.radians(turn)), np.sin(np.radians(turn))
         across, up = across * cosine - up * sine, across * sine + up * cosine
     solid = name.startswith("Filled ")
     extent = EXTENTS.get(name.removeprefix("Filled "), _circle)(across, up)
-    inside = extent <= 1.0
-    mask[low_y:high_y, low_x:high_x] = inside if solid else inside & (extent >= 1.0 - thickness / radius)
-    return mask
+    inside: NDArray[np.bool_] = extent <= 1.0
+    return inside if solid else inside & (extent >= 1.0 - thickness / radius)
 
 
 def _circle(across: Floats, up: Floats) -> Floats:
@@ -83,7 +98,7 @@ def _cross(across: Floats, up: Floats) -> Floats:
     return np.minimum(tall, wide)
 
 
-def _polygon(corners: int) -> Callable[[Floats, Floats], Floats]:
+def polygon(corners: int) -> Callable[[Floats, Floats], Floats]:
     """A regular polygon with a corner at the top."""
 
     def extent(across: Floats, up: Floats) -> Floats:
@@ -120,10 +135,10 @@ EXTENTS: Mapping[str, Callable[[Floats, Floats], Floats]] = MappingProxyType(
     {
         "Circle": _circle,
         "Ellipse": _ellipse,
-        "Triangle": _polygon(3),
-        "Pentagon": _polygon(5),
-        "Hexagon": _polygon(6),
-        "Octagon": _polygon(8),
+        "Triangle": polygon(3),
+        "Pentagon": polygon(5),
+        "Hexagon": polygon(6),
+        "Octagon": polygon(8),
         "Candy Cane": _cane,
         "Square": _square,
         "Present": _square,

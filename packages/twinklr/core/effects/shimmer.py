@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
-from twinklr.core.effects.history import chance, loudness_since_start, scattered
-from twinklr.core.effects.paint import frame_numbers, frames_of, opaque, painted, pick
+from twinklr.core.effects.history import chance, loudness_since_start, scattered, stirred, unit_share
+from twinklr.core.effects.paint import frame_numbers, frames_of, opaque, pick
 
 Shape = tuple[tuple[int, int], ...]
 """Cells of a flash around its centre as (across, up)."""
@@ -49,14 +50,32 @@ def render_shimmer(call: EffectCall) -> Pixels:
         cycle = np.floor((number + 1e-9) / length).astype(np.int64)
         lit = (number - cycle * length) / (length - 1.0) <= np.minimum(duty, 1.0) - 1e-9
         lit |= number - cycle * length < 1.0 - 1e-9
-    shape = (frames, call.height, call.width)
     if settings.flag("CHECKBOX_Shimmer_Use_All_Colors"):
-        slots = chance(call).integers(0, call.palette.size, (call.stop, *shape[1:]))[call.first :]
-        return painted(pick(call.palette, slots), np.broadcast_to(lit[:, None, None], shape))
-    colors = pick(call.palette, cycle)
-    pixels = opaque(colors[:, None, None, :], shape)
+        pixels = call.blank()
+        cells = np.broadcast_to(call.rows * call.width + call.columns, call.shape[1:])
+        _speckle(
+            pixels, np.ascontiguousarray(call.palette.colors), cells, np.where(lit, number, -1), np.uint64(call.seed)
+        )
+        return pixels
+    pixels = opaque(pick(call.palette, cycle)[:, None, None, :], call.shape)
     pixels[~lit] = 0
     return pixels
+
+
+@njit(cache=True, nogil=True)
+def _speckle(
+    pixels: Pixels, colors: NDArray[np.uint8], cells: NDArray[np.int64], numbers: NDArray[np.int64], seed: np.uint64
+) -> None:
+    """Give each cell a colour by chance; ``numbers`` are those of the frames, -1 where all is dark."""
+    for frame in range(len(numbers)):
+        if numbers[frame] < 0:
+            continue
+        dice = stirred(seed, np.uint64(numbers[frame]))
+        for row in range(cells.shape[0]):
+            for column in range(cells.shape[1]):
+                share = unit_share(stirred(dice, np.uint64(cells[row, column])))
+                pixels[frame, row, column, :3] = colors[frame, int(share * colors.shape[1])]
+                pixels[frame, row, column, 3] = 255
 
 
 def render_strobe(call: EffectCall) -> Pixels:
@@ -65,51 +84,52 @@ def render_strobe(call: EffectCall) -> Pixels:
     settings = call.settings
     number = max(int(settings.number("SLIDER_Number_Strobes", 3.0)), 1)
     life = max(int(settings.number("SLIDER_Strobe_Duration", 10.0)), 1)
-    born, dies = _lives(call, rng, number, life)
+    born, dies = _lives(call, number, life)
     column = rng.integers(0, call.width, len(born))
     row = rng.integers(0, call.height, len(born))
     slot = rng.integers(0, call.palette.size, len(born))
     shapes = FLASHES.get(int(settings.number("SLIDER_Strobe_Type", 1.0)), FLASHES[1])
+    across, up = np.array([((0, 0), *shape) for shape in shapes]).transpose(2, 0, 1)
+    is_arm = np.arange(across.shape[1]) > 0
     pixels = call.blank()
     for start in range(call.first, call.stop, CHUNK):
         frames = np.arange(start, min(start + CHUNK, call.stop))
         window, flash = np.nonzero((born <= frames[:, None]) & (frames[:, None] < dies))
         x, y, left = column[flash], row[flash], dies[flash] - frames[window]
         window += start - call.first
-        colors = call.palette.colors[window, slot[flash]]
         chosen = (scattered(call.seed, window + call.first, flash) * len(shapes)).astype(np.int64)
         arm_level = np.where(left < len(DYING), np.take(DYING, left, mode="clip"), 1.0)
-        arms = (colors * arm_level[:, None]).astype(np.uint8)
-        for index, shape in enumerate(shapes):
-            mine = chosen == index
-            for across, up in shape:
-                _dot(pixels, window[mine], x[mine] + across, y[mine] + up, arms[mine])
-        _dot(pixels, window, x, y, colors)
+        level = np.where(is_arm, arm_level[:, None], 1.0)
+        colors = (call.palette.colors[window, slot[flash]][:, None, :] * level[..., None]).astype(np.uint8)
+        # Flash after flash, so that a later one covers an earlier one's centre too.
+        to_x, to_y = x[:, None] + across[chosen], y[:, None] + up[chosen]
+        inside = (to_x >= 0) & (to_x < call.width) & (to_y >= 0) & (to_y < call.height)
+        at = np.broadcast_to(window[:, None], inside.shape)[inside], to_y[inside], to_x[inside]
+        pixels[(*at, slice(3))] = colors[inside]
+        pixels[(*at, 3)] = 255
     return pixels
 
 
-def _lives(
-    call: EffectCall, rng: np.random.Generator, number: int, life: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First frame and end of every flash. The effect starts in full swing: with flashes of every age."""
-    fresh = np.full(call.frame_count, number)
+def _lives(call: EffectCall, number: int, life: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First frame and end of every flash.
+
+    The effect starts as if it had gone on for a life, with as many flashes of each age but the last. The missing ones
+    come on the second frame; so once a life a frame has no new flash, and the next has twice as many.
+    """
+    frames = np.arange(call.frame_count)
     if call.settings.flag("CHECKBOX_Strobe_Music"):
         fresh = np.round(number * loudness_since_start(call)).astype(np.int64)
-    fresh[:1] = 0
-    born = np.repeat(np.arange(call.frame_count), fresh)
-    if call.settings.flag("CHECKBOX_Strobe_Music"):
+        fresh[:1] = 0
+        born = np.repeat(frames, fresh)
         return born, born + life
-    aged = rng.integers(0, life, number * life)
+    first = np.maximum(np.arange(life), 1)
+    fresh = number * (frames[:, None] % life == first % life).sum(axis=1)
+    fresh[:1] = 0
+    born = np.repeat(frames, fresh)
+    aged = np.repeat(np.arange(life), number)
     return np.concatenate([np.zeros(len(aged), dtype=np.int64), born]), np.concatenate([aged, born + life])
 
 
-def _dot(
-    pixels: Pixels, window: NDArray[np.int64], x: NDArray[np.int64], y: NDArray[np.int64], colors: NDArray[np.uint8]
-) -> None:
-    """Paint single cells; what lies outside is left out."""
-    inside = (x >= 0) & (x < pixels.shape[2]) & (y >= 0) & (y < pixels.shape[1])
-    pixels[window[inside], y[inside], x[inside], :3] = colors[inside]
-    pixels[window[inside], y[inside], x[inside], 3] = 255
-
-
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"Shimmer": render_shimmer, "Strobe": render_strobe})
+
+POINTWISE = frozenset({"Shimmer"})

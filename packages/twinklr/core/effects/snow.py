@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from twinklr.core.color import hsv_to_rgb, rgb_to_hsv
@@ -34,6 +35,14 @@ FLAKES: Mapping[int, Shape] = MappingProxyType(
 """Arms of a flake by type, around its centre as (across, up), in the second colour; type 0 mixes the first five."""
 
 
+QUARTERS, TRIES = 4, 20
+"""Flakes take turns in as many parts of the height; each tries to find a free cell so often."""
+
+
+LINE_FLAKES = 20
+"""On a buffer of one row falling flakes double from step to step up to this number, however few they were."""
+
+
 def render_snowflakes(call: EffectCall) -> Pixels:
     """Paint Snowflakes."""
     falling = call.settings.choice("CHOICE_Falling", "Driving")
@@ -48,18 +57,31 @@ def _kinds(call: EffectCall, rng: np.random.Generator, number: int) -> NDArray[n
 
 
 def _scatter(call: EffectCall, rng: np.random.Generator, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Different cells for flakes; those with arms keep off the edges where there is room."""
+    """Different cells for flakes, which take turns in the four quarters of the height, the lowest first.
+
+    Those with arms keep off the edges where there is room. One that finds no free cell is left out.
+    """
     kind = int(call.settings.number("SLIDER_Snowflakes_Type", 1.0))
     reach = max((max(abs(x), abs(y)) for x, y in FLAKES.get(kind, ())), default=0)
     margin_x = reach if call.width > 2 * reach else 0
     margin_y = reach if call.height > 2 * reach else 0
-    width, height = call.width - 2 * margin_x, call.height - 2 * margin_y
-    cell = rng.choice(width * height, min(number, width * height), replace=False)
-    return cell % width + margin_x, cell // width + margin_y
+    quarter = call.height // QUARTERS
+    low = np.maximum(np.arange(number) % QUARTERS * quarter, margin_y)
+    high = np.arange(number) % QUARTERS * quarter + quarter
+    room = np.maximum(np.minimum(high, call.height - margin_y) - low, 1)
+    x = rng.integers(margin_x, call.width - margin_x, (TRIES, number))
+    y = low + np.floor(rng.random((TRIES, number)) * room).astype(np.int64)
+    taken: dict[tuple[int, int], None] = {}
+    for flake in range(number):
+        free = (cell for cell in zip(x[:, flake].tolist(), y[:, flake].tolist(), strict=True) if cell not in taken)
+        if (cell := next(free, None)) is not None:
+            taken[cell] = None
+    columns, rows = np.array(list(taken), dtype=np.int64).T
+    return columns, rows
 
 
 def _drive(call: EffectCall) -> Pixels:
-    """Two copies of one field of flakes drift down, one to the right and one, half the buffer higher, to the left."""
+    """Two copies of one field of flakes drift down, one to the left and, behind it, one half the buffer off right."""
     rng = chance(call)
     number = max(int(since_start(call, "Snowflakes_Count", "SLIDER_Snowflakes_Count", 5.0)[0]), 1)
     x, y = _scatter(call, rng, number)
@@ -67,18 +89,18 @@ def _drive(call: EffectCall) -> Pixels:
     for at_x, at_y, kind in zip(x, y, _kinds(call, rng, len(x)), strict=True):
         for across, up in FLAKES[int(kind)]:
             to_x, to_y = at_x + across, at_y + up
-            if 0 <= to_x < call.width and 0 <= to_y < call.height and not field[to_y, to_x]:
+            if 0 <= to_x < call.width and 0 <= to_y < call.height:
                 field[to_y, to_x] = 2
         field[at_y, at_x] = 1
     speed = since_start(call, "Snowflakes_Speed", "SLIDER_Snowflakes_Speed", 10.0) * call.frame_ms / 50.0
     way = np.concatenate([[0.0], np.cumsum(speed)[:-1]])[call.first : call.stop]
     down, sideways = np.floor(way / 10.0 + 1e-9).astype(np.int64), np.floor(way / 20.0 + 1e-9).astype(np.int64)
     rows, columns = np.arange(call.height), np.arange(call.width)
-    low = (rows[None] + down[:, None]) % call.height
-    right = field[low[:, :, None], ((columns[None] - sideways[:, None]) % call.width)[:, None, :]]
     low = (rows[None] + down[:, None] + call.height // 2) % call.height
+    right = field[low[:, :, None], ((columns[None] - sideways[:, None]) % call.width)[:, None, :]]
+    low = (rows[None] + down[:, None]) % call.height
     left = field[low[:, :, None], ((columns[None] + sideways[:, None]) % call.width)[:, None, :]]
-    return _colored(call, np.where(right > 0, right, left))
+    return _colored(call, np.where(left > 0, left, right))
 
 
 def _colored(call: EffectCall, marks: NDArray[np.uint8]) -> Pixels:
@@ -91,7 +113,7 @@ def _colored(call: EffectCall, marks: NDArray[np.uint8]) -> Pixels:
 
 
 def _fall(call: EffectCall, *, piling: bool) -> Pixels:
-    """Flakes that fall cell by cell, now and then to the side; each one that lands is followed by a new one on top."""
+    """Flakes that fall cell by cell, now and then to the side; each that lands or leaves is followed by a new one."""
     rng = chance(call)
     number = max(int(since_start(call, "Snowflakes_Count", "SLIDER_Snowflakes_Count", 5.0)[0]), 1)
     x, y = _scatter(call, rng, number)
@@ -110,31 +132,38 @@ def _fall(call: EffectCall, *, piling: bool) -> Pixels:
         if frame >= call.first:
             _stamp(marks[frame - call.first], x, y, kinds, resting)
         for _ in range(int(steps[frame + warmup])):
-            _step(call, rng, x, y, resting, piling=piling)
+            _step(rng, x, y, resting, piling=piling)
+            if call.height == 1 and not piling and len(x) < LINE_FLAKES:
+                x, y, kinds = (np.tile(part, 2)[:LINE_FLAKES] for part in (x, y, kinds))
     return _colored(call, marks)
 
 
 def _step(
-    call: EffectCall,
-    rng: np.random.Generator,
-    x: NDArray[np.int64],
-    y: NDArray[np.int64],
-    resting: NDArray[np.bool_],
-    *,
-    piling: bool,
+    rng: np.random.Generator, x: NDArray[np.int64], y: NDArray[np.int64], resting: NDArray[np.bool_], *, piling: bool
 ) -> None:
-    """Move every flake down by one; of eight, one sways left, and one right, which takes it down by two."""
-    sway = rng.integers(0, 8, len(x))
-    x[:] = (x + np.where(sway == 0, -1, np.where(sway == 1, 1, 0))) % call.width
-    y -= np.where(sway == 1, 2, 1)
-    landed = y < (0 if not piling else 1)
-    if piling:
-        np.maximum(y, 0, out=y)
-        landed |= resting[np.maximum(y - 1, 0), x]
-        resting[y[landed], x[landed]] = True
-    again = np.nonzero(landed)[0]
-    y[again] = call.height - 1
-    x[again] = rng.integers(0, call.width, len(again))
+    """Move every flake down by one; of eight, one sways left and one right.
+
+    The buffer is searched column by column for flakes to move, so that one that sways into a column still to come is
+    found there and moved again: to the right, or to the left around the edge.
+    """
+    height, width = resting.shape
+    going = np.arange(len(x))
+    while len(going):
+        sway = np.array([-1, 0, 0, 0, 0, 0, 0, 1])[rng.integers(0, 8, len(going))]
+        came = x[going]
+        x[going] = (came + sway) % width
+        y[going] -= 1
+        if piling:
+            landed = y[going] <= 0
+            landed |= resting[np.maximum(y[going] - 1, 0), x[going]]
+            resting[np.maximum(y[going][landed], 0), x[going][landed]] = True
+        else:
+            landed = y[going] < 0
+        going = going[~landed & (x[going] > came)]
+    gone = y < 0 if not piling else resting[np.maximum(y, 0), x]
+    again = np.nonzero(gone)[0]
+    y[again] = height - 1
+    x[again] = rng.integers(0, width, len(again))
 
 
 def _stamp(
@@ -155,46 +184,53 @@ def _stamp(
 
 
 DRIFT = np.array([(-1, 0), (-1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (1, 1), (1, -1)])
-DRIFT_SHARES = np.array([0.34, 0.26, 0.22, 0.07, 0.05, 0.02, 0.02, 0.02])
+DRIFT_SHARES = np.array([0.30, 0.19, 0.19, 0.09, 0.09, 0.02, 0.06, 0.06])
 """Steps of a worm as (across, up), and how often it takes each: the wind blows to the left."""
 
-CHUNK = 32
-"""Frames worked on at a time."""
+CALM_SPEED = 20.5
+"""At this speed a worm takes every step it tries; below, so much less often."""
 
 
 def render_snowstorm(call: EffectCall) -> Pixels:
     """Paint Snowstorm: worms of light crawl with the wind, bright at the head, in a new colour on every frame.
 
-    A worm takes up to two steps a frame; beyond an edge it is hidden for one cell before it comes back at the other.
-    Hues lie between the first two colours of the palette.
+    Each frame every third worm tries to take one step, the others two. A third of them take strides of two cells,
+    which leave gaps. The buffer's edges meet. Hues lie between the first two colours of the palette.
     """
     rng = chance(call)
     worms = max(int(call.settings.number("SLIDER_Snowstorm_Count", 50.0)), 1)
     tail = max(int(call.settings.number("SLIDER_Snowstorm_Length", 50.0)), 2)
-    pace = min(call.settings.number("SLIDER_Snowstorm_Speed", 10.0) * 0.086, 1.66)
-    both = min(pace / 2.0, 1.0)
-    draws = rng.random((2, call.frame_count, worms))
-    moves = (draws[0] < both).astype(np.int64) + (draws[1] < both) if pace < 1.0 else 1 + (draws[0] < pace - 1.0)
-    gone = np.concatenate([np.zeros((1, worms), dtype=np.int64), np.cumsum(moves, axis=0)[:-1]])
+    taken = rng.random((2, call.frame_count, worms)) * CALM_SPEED < call.settings.number("SLIDER_Snowstorm_Speed", 10.0)
+    taken[1, :, ::3] = False
+    gone = np.concatenate([np.zeros((1, worms), dtype=np.int64), np.cumsum(taken.sum(axis=0), axis=0)[:-1]])
     steps = rng.choice(len(DRIFT), (tail + int(gone.max(initial=0)) + 1, worms), p=DRIFT_SHARES)
-    path = np.cumsum(DRIFT[steps], axis=0)
-    path_x = (path[..., 0] + rng.integers(0, call.width, worms)) % (call.width + 1)
-    path_y = (path[..., 1] + rng.integers(0, call.height, worms)) % (call.height + 1)
+    path = np.cumsum(DRIFT[steps], axis=0) * np.where(rng.random((worms, 1)) * 3.0 < 1.0, 2, 1)
+    path_x = (path[..., 0] + rng.integers(0, call.width, worms)) % call.width
+    path_y = (path[..., 1] + rng.integers(0, call.height, worms)) % call.height
+    frames = np.arange(call.first, call.stop)
     pixels = call.blank()
-    behind = np.arange(tail)[::-1]
-    level = (tail - 1.0 - behind) / tail
-    for start in range(call.first, call.stop, CHUNK):
-        frames = np.arange(start, min(start + CHUNK, call.stop))
-        point = gone[frames][:, :, None] + tail - behind
-        worm = np.arange(worms)[None, :, None]
-        x, y = path_x[point, worm], path_y[point, worm]
-        window = np.broadcast_to((frames - call.first)[:, None, None], x.shape)
-        tints = _tints(call, frames, worms)
-        colors = (tints[:, :, None, :] * level[:, None] + 1e-3).astype(np.uint8)
-        inside = (x < call.width) & (y < call.height)
-        pixels[window[inside], y[inside], x[inside], :3] = colors[inside]
-        pixels[window[inside], y[inside], x[inside], 3] = 255
+    _crawl(pixels, path_x, path_y, gone[frames], _tints(call, frames, worms), tail)
     return pixels
+
+
+@njit(cache=True, nogil=True)
+def _crawl(
+    pixels: Pixels,
+    path_x: NDArray[np.int64],
+    path_y: NDArray[np.int64],
+    gone: NDArray[np.int64],
+    tints: NDArray[np.float64],
+    tail: int,
+) -> None:
+    """Paint the worms ``(frames, worms)`` by the points of their paths they have gone to, tail end first."""
+    for frame in range(gone.shape[0]):
+        for worm in range(gone.shape[1]):
+            for link in range(tail):
+                point = gone[frame, worm] + link + 1
+                pixel = pixels[frame, path_y[point, worm], path_x[point, worm]]
+                for part in range(3):
+                    pixel[part] = int(tints[frame, worm, part] * (link / tail) + 1e-3)
+                pixel[3] = 255
 
 
 def _tints(call: EffectCall, frames: NDArray[np.int64], worms: int) -> NDArray[np.float64]:

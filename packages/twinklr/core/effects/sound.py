@@ -1,7 +1,9 @@
 """VU Meter: light that follows the song's level and notes, or the marks of a timing track.
 
 Every type is a source of events (marks, the level or a note rising over a threshold) or of values, and a way to show
-them; `TYPES` pairs them up. Waveforms need the song's samples, which effects do not get: those types paint nothing.
+them; `TYPES` pairs them up. None is proven by reference light, which there is none of for songs: they follow their
+names and parameters. Waveform is drawn from the volume, as far above the middle as below it; Frame Waveform would need
+the song's samples, which effects do not get, and paints nothing.
 """
 
 from __future__ import annotations
@@ -252,6 +254,33 @@ def _volume_bars(call: EffectCall, meter: Meter) -> Pixels:
     return _filled(call, _past(call, meter.level, meter))
 
 
+def _waveform(call: EffectCall, meter: Meter) -> Pixels:
+    """The last volumes, one a bar, as far above the middle row as below it."""
+    if call.surroundings.loudness is None:
+        return call.blank()
+    level = _past(call, meter.level, meter)
+    middle = (1.0 + call.settings.number("SLIDER_VUMeter_YOffset", 0.0) / 100.0) / 2.0
+    height = (np.arange(call.height) + 0.5) / call.height
+    away = np.round(np.abs(height - middle), 9)[None, :, None]
+    # A cell wide where it is silent, as a line would be.
+    lit = away <= np.maximum(level[:, None, :] / 2.0, round(0.5 / call.height, 9))
+    places = np.broadcast_to(height, (len(level), call.height))
+    return painted(blend_palette(call.palette, places, circular=False)[:, :, None, :], lit)
+
+
+def _circle_line(call: EffectCall, meter: Meter) -> Pixels:
+    """The notes' levels as a line around the middle: the louder, the further out; the low notes begin at the top."""
+    if meter.notes is None:
+        return call.blank()
+    across, up = call.columns + 0.5 - call.width / 2.0, call.rows + 0.5 - call.height / 2.0
+    turn = np.mod(np.arctan2(across, up) / (2.0 * np.pi), 1.0)
+    bar = np.minimum((turn * meter.bars).astype(np.int64), meter.bars - 1)
+    reach = min(call.width, call.height) / 2.0 * (0.25 + 0.75 * meter.notes[call.first : call.stop][:, bar])
+    lit = np.abs(np.hypot(across, up)[None] - reach) <= 0.75
+    colors = blend_palette(call.palette, np.broadcast_to(turn, lit.shape), circular=True)
+    return painted(colors, lit)
+
+
 def _spike(call: EffectCall, meter: Meter) -> Pixels:
     """Marks as bars of full height that wander to the left."""
     struck = np.zeros(call.frame_count)
@@ -305,16 +334,23 @@ def _color_on(call: EffectCall, meter: Meter) -> Pixels:
     return _whole(call, blend_palette(call.palette, level, circular=False), np.ones(len(level)))
 
 
-def _dominant(call: EffectCall, meter: Meter) -> Pixels:
-    """The colour at the loudest note's place along the palette."""
-    notes = note_levels(call, 48, "VUMeter", NOTES)
-    if notes is None:
-        return call.blank()
-    place = notes[call.first : call.stop].argmax(axis=1) / (notes.shape[1] - 1)
-    loud = notes[call.first : call.stop].max(axis=1)
-    return _whole(
-        call, blend_palette(call.palette, place, circular=False), (loud > 1.0 - meter.threshold).astype(float)
-    )
+def _dominant(*, upwards: bool = False) -> Kind:
+    """The colour at the loudest note's place along the palette; or the palette up to that colour, from the bottom."""
+
+    def paint(call: EffectCall, meter: Meter) -> Pixels:
+        notes = note_levels(call, 48, "VUMeter", NOTES)
+        if notes is None:
+            return call.blank()
+        place = notes[call.first : call.stop].argmax(axis=1) / (notes.shape[1] - 1)
+        loud = notes[call.first : call.stop].max(axis=1) > 1.0 - meter.threshold
+        if not upwards:
+            return _whole(call, blend_palette(call.palette, place, circular=False), loud.astype(np.float64))
+        rows = np.arange(call.height) / max(call.height - 1, 1)
+        colors = blend_palette(call.palette, place[:, None] * rows, circular=False)
+        shape = (len(place), call.height, call.width)
+        return painted(colors[:, :, None, :], np.broadcast_to(loud[:, None, None], shape))
+
+    return paint
 
 
 def _note_on(call: EffectCall, meter: Meter) -> Pixels:
@@ -345,7 +381,10 @@ TYPES: Mapping[str, Kind] = MappingProxyType(
         "Volume Bars": _volume_bars,
         "On": _on,
         "Color On": _color_on,
-        "Dominant Frequency Colour": _dominant,
+        "Dominant Frequency Colour": _dominant(),
+        "Dominant Frequency Colour Gradient": _dominant(upwards=True),
+        "Spectrogram Circle Line": _circle_line,
+        "Waveform": _waveform,
         "Intensity Wave": _intensity_wave,
         "Pulse": _pulse(_marks_beat),
         "Level Bar": _bar(_level_beat, "next"),
@@ -387,13 +426,6 @@ TYPES: Mapping[str, Kind] = MappingProxyType(
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"VU Meter": render_vu_meter})
 
 UNPAINTED: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
-    {
-        "VU Meter": (
-            ("CHOICE_VUMeter_Type", "Waveform"),
-            ("CHOICE_VUMeter_Type", "Frame Waveform"),
-            ("CHOICE_VUMeter_Type", "Spectrogram Circle Line"),
-            ("CHOICE_VUMeter_Type", "Dominant Frequency Colour Gradient"),
-        )
-    }
+    {"VU Meter": (("CHOICE_VUMeter_Type", "Frame Waveform"),)}
 )
 """By effect: the settings, key and value, with which nothing is painted."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from twinklr.core.audio.bundle import SongBundle
 from twinklr.core.display.display import Display
 from twinklr.core.effects.buffers import LayerBuffer, RowPlace
-from twinklr.core.effects.call import Surroundings
+from twinklr.core.effects.call import PlacedFixture, Surroundings
 from twinklr.core.xlights.sequence import Sequence
 
 
@@ -69,4 +69,15 @@ def model_surroundings(shared: Surroundings, display: Display, place: RowPlace, 
         faces={name: dict(attributes) for name, attributes in faces},
         states={name: dict(attributes) for name, attributes in states},
         node_cells=tuple(map(tuple, cells)),
+        fixtures=_fixtures(display, place, order),
+    )
+
+
+def _fixtures(display: Display, place: RowPlace, order: NDArray[np.int64]) -> tuple[PlacedFixture, ...]:
+    """The fixtures whose channels a row reaches, each with the place of its first one."""
+    reached = dict(zip(place.nodes.tolist(), order.tolist(), strict=True))
+    return tuple(
+        PlacedFixture(prop.fixture, reached[prop.first_node])
+        for prop in display.props
+        if prop.fixture is not None and prop.first_node in reached
     )

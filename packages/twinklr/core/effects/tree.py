@@ -29,7 +29,7 @@ def render_tree(call: EffectCall) -> Pixels:
         branch = np.maximum(rows - 1, 0) // depth
         lit = _garlands(call, branches, branch, depth - into)
         colors = rainbow(np.mod(branch / (branches + 1), 1.0))
-        pixels[..., :3] = np.where(lit[..., None], colors[None, :, None, :], pixels[..., :3])
+        np.copyto(pixels[..., :3], colors[None, :, None, :], where=lit[..., None])
     return pixels
 
 

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
-from twinklr.core.effects.history import since_start
+from twinklr.core.effects.history import since_start, stirred, unit_share
 
 
 def render_twinkle(call: EffectCall) -> Pixels:
@@ -18,7 +18,7 @@ def render_twinkle(call: EffectCall) -> Pixels:
 
     A light's phase counts the frames of its life: it glows up to half of its steps and dies away to zero at the last.
     In the new method a dead light starts again at another dark cell, anywhere in its life; in the old one the lights
-    stand on a regular grid and just go on.
+    stand on a regular grid and just go on. Lights live on the whole grid; only those in painted cells are painted.
     """
     steps = np.maximum(since_start(call, "Twinkle_Steps", "SLIDER_Twinkle_Steps", 30.0).astype(np.int64), 2)
     counts = since_start(call, "Twinkle_Count", "SLIDER_Twinkle_Count", 3.0)
@@ -27,13 +27,14 @@ def render_twinkle(call: EffectCall) -> Pixels:
     settings = call.settings
     strobe = settings.flag("CHECKBOX_Twinkle_Strobe")
     pixels = call.blank()
-    flat, seed = pixels.reshape(len(pixels), cells, 4), call.seed & 0x7FFFFFFF
+    flat, places = pixels.reshape(len(pixels), -1, 4), call.places.reshape(-1)
+    colors, seed = np.ascontiguousarray(call.palette.colors), call.seed & 0x7FFFFFFF
     if settings.choice("CHOICE_Twinkle_Style", "New Render Method").startswith("Old"):
         grid = np.arange(0, cells, max(cells // int(lights[0]), 1))
         again = settings.flag("CHECKBOX_Twinkle_ReRandom")
-        _stand(flat, call.palette.colors, grid, steps, call.first, strobe, again, seed)
+        _stand(flat, places[grid], colors, steps, call.first, strobe, again, np.uint64(seed))
     else:
-        _wander(flat, call.palette.colors, lights[: call.stop], steps[: call.stop], call.first, strobe, seed)
+        _wander(flat, places, colors, lights[: call.stop], steps[: call.stop], call.first, strobe, seed)
     return pixels
 
 
@@ -52,6 +53,7 @@ def _glow(pixel: NDArray[np.uint8], color: NDArray[np.uint8], phase: int, steps:
 @njit(cache=True, nogil=True)
 def _wander(
     flat: NDArray[np.uint8],
+    places: NDArray[np.int32],
     colors: NDArray[np.uint8],
     lights: NDArray[np.int64],
     steps: NDArray[np.int64],
@@ -59,10 +61,13 @@ def _wander(
     strobe: bool,
     seed: int,
 ) -> None:
-    """Lights that move to a dark cell each time they die. The first cells of ``order`` are lit, the rest dark."""
+    """Lights that move to a dark cell each time they die.
+
+    ``order`` holds the places of all cells: of those with a light first, then of the dark ones.
+    """
     np.random.seed(seed)
-    cells, most, slots = flat.shape[1], lights.max(), colors.shape[1]
-    order = np.arange(cells)
+    cells, most, slots = len(places), lights.max(), colors.shape[1]
+    order = places.copy()
     phase, slot = np.empty(most, np.int64), np.empty(most, np.int64)
     for light in range(most):
         other = np.random.randint(light, cells)
@@ -71,8 +76,10 @@ def _wander(
     for frame in range(len(steps)):
         if frame >= first:
             for light in range(lights[frame]):
-                color = colors[frame - first, slot[light]]
-                _glow(flat[frame - first, order[light]], color, phase[light], steps[frame], strobe)
+                place = order[light]
+                if place >= 0:
+                    color = colors[frame - first, slot[light]]
+                    _glow(flat[frame - first, place], color, phase[light], steps[frame], strobe)
         for light in range(most):
             phase[light] += 1
             if phase[light] > steps[frame]:
@@ -86,26 +93,41 @@ def _wander(
 @njit(cache=True, nogil=True)
 def _stand(
     flat: NDArray[np.uint8],
+    places: NDArray[np.int32],
     colors: NDArray[np.uint8],
-    grid: NDArray[np.int64],
     steps: NDArray[np.int64],
     first: int,
     strobe: bool,
     again: bool,
-    seed: int,
+    seed: np.uint64,
 ) -> None:
-    """Lights at fixed cells that run through their lives over and over, each time anew where ``again`` says so."""
-    np.random.seed(seed)
+    """Lights at fixed cells that run through their lives over and over, each time anew where ``again`` says so.
+
+    Chance depends on the light and on how often it has lived alone, so that lights nobody sees cost nothing.
+    """
     slots = colors.shape[1]
-    for light in range(len(grid)):
-        phase, slot = np.random.randint(1, steps[0] + 1), np.random.randint(0, slots)
-        for frame in range(len(steps)):
-            if first <= frame < first + len(flat):
-                _glow(flat[frame - first, grid[light]], colors[frame - first, slot], phase, steps[frame], strobe)
+    for light in range(len(places)):
+        if places[light] < 0:
+            continue
+        dice = stirred(seed, np.uint64(light))
+        phase, slot = 1 + _throw(dice, 0, steps[0]), _throw(dice, 1, slots)
+        for frame in range(first + len(flat)):
+            if frame >= first:
+                _glow(flat[frame - first, places[light]], colors[frame - first, slot], phase, steps[frame], strobe)
             phase += 1
             if phase > steps[frame]:
-                phase = np.random.randint(1, steps[frame] + 1) if again else 1
-                slot = np.random.randint(0, slots) if again else slot
+                phase = 1
+                if again:
+                    dice = stirred(dice, np.uint64(frame))
+                    phase, slot = 1 + _throw(dice, 0, steps[frame]), _throw(dice, 1, slots)
+
+
+@njit(cache=True, nogil=True)
+def _throw(dice: np.uint64, number: int, sides: int) -> int:
+    """A whole number from 0 to below ``sides``: throw ``number`` of some dice."""
+    return int(unit_share(stirred(dice, np.uint64(number))) * sides)
 
 
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"Twinkle": render_twinkle})
+
+POINTWISE = frozenset(EFFECTS)

@@ -1,31 +1,52 @@
 """Value curves: a parameter that moves while its effect runs.
 
 xLights stores a curve as ``Active=TRUE|Id=...|Type=Ramp|Min=0.00|Max=400.00|P1=0.00|P2=200.00|RV=TRUE|``. ``Min`` and
-``Max`` are the parameter's own limits. Every shape is a polyline over the effect's length: x runs from 0 at the
-effect's first frame to 1 at its last, y from 0 (``Min``) to 1 (``Max``). Which of ``P1`` to ``P4`` are levels in the
-parameter's units and which are plain figures differs from shape to shape; `SHAPES` says so.
+``Max`` are the parameter's own limits. Most shapes are a polyline over the effect's length: x runs from 0 at the
+effect's first frame to 1 at its last, y from 0 (``Min``) to 1 (``Max``). Levels are in the parameter's units (with
+``RV``), or in percent of its range (files before 2017); the rest are plain figures:
+
+| type | P1 | P2 | P3 | P4 | compared with xLights |
+|---|---|---|---|---|---|
+| Flat | level | | | | by its meaning |
+| Ramp | first level | last level | | | yes |
+| Ramp Up/Down | first level | middle level | last level | | yes |
+| Ramp Up/Down Hold | outer level | middle level | percent held | | by its meaning |
+| Saw Tooth, Square | level | level | cycles | | yes |
+| Parabolic Down / Up | steepness | foot / top | | | Down yes, Up by its meaning |
+| Logarithmic, Exponential Up / Down | bend | 50 % for no shift | | | Exponential Up yes, others by meaning |
+| Sine | phase in percent | swing | tenths of a cycle | middle | yes |
+| Abs Sine | phase in percent | height | tenths of a cycle | 50 % for no shift | by its meaning |
+| Decaying Sine | phase in percent | swing in percent | tenths of a cycle | middle in percent | by its meaning |
+| Custom | | | | | yes (points in ``Values``) |
+| Random | lowest | highest | number of points | | chance, unless ``Values`` keeps the points |
+| Music, Inverted Music | level when silent | level when loudest | gain in percent | | by their meaning |
+| Music Trigger Fade | rest | peak | trigger in percent | frames of the fade | by its meaning |
+| Timing Track Toggle | level | other level | | | by its meaning |
+| Timing Track Fade Fixed | rest | peak | frames of the fade | | by its meaning |
+| Timing Track Fade Proportional | rest | peak | percent of the mark | | by its meaning |
+
+With ``SE`` the parabolic, logarithmic and exponential shapes run between the levels P3 and P4.
 
 Example:
-    >>> curve = parse_value_curve("Active=TRUE|Id=ID_VALUECURVE_Brightness|Type=Ramp|Min=0.00|Max=400.00|P2=200.00|")
+    >>> text = "Active=TRUE|Id=ID_VALUECURVE_Brightness|Type=Ramp|Min=0.00|Max=400.00|P2=200.00|RV=TRUE|"
+    >>> curve = parse_value_curve(text)
     >>> curve.evaluate(np.array([0.0, 0.5, 1.0])).tolist()
     [0.0, 100.0, 200.0]
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twinklr.core.effects.curve_shapes import SHAPES, along, flat
+from twinklr.core.effects.following_curves import FOLLOWING
 from twinklr.core.xlights.sequence import TimingTrack
 
 Floats = NDArray[np.float64]
-
-GRID = 200
-"""xLights keeps the corners of a curve on a grid of 1/200 of its length."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,6 +67,20 @@ class CurveSources:
     timing_tracks: Mapping[str, TimingTrack] = field(default_factory=dict)
     loudness: NDArray[np.float32] | None = None
 
+    def loudness_at(self, position: Floats) -> Floats | None:
+        """Volume of the song 0..1 at positions of the effect, or None without a song."""
+        if self.loudness is None or not len(self.loudness):
+            return None
+        frames = self.start_frame + np.round(position * max(self.frame_count - 1, 0)).astype(np.int64)
+        return self.loudness[np.clip(frames, 0, len(self.loudness) - 1)].astype(np.float64)
+
+    def marks(self, track: str) -> tuple[Floats, Floats]:
+        """Starts and ends in milliseconds of a timing track's marks; empty where there is no such track."""
+        found = self.timing_tracks.get(track)
+        marks = found.layers[0].effects if found is not None and found.layers else ()
+        starts = np.array([mark.start_ms for mark in marks], dtype=np.float64)
+        return starts, np.array([mark.end_ms for mark in marks], dtype=np.float64)
+
 
 @dataclass(frozen=True, slots=True)
 class ValueCurve:
@@ -60,6 +95,7 @@ class ValueCurve:
         track: Timing track the curve follows, if any.
         real_values: The levels are in the parameter's units (all files since 2017); else in percent of its range.
         wrap: Values beyond the limits come in again at the other side instead of stopping.
+        between: Bent shapes run between the levels P3 and P4 (``SE``).
         time_offset: Shift of the curve in percent of its length.
         divisor: The stored values are this many times the parameter's real ones (10 for one decimal).
     """
@@ -72,6 +108,7 @@ class ValueCurve:
     track: str = ""
     real_values: bool = True
     wrap: bool = False
+    between: bool = False
     time_offset: float = 0.0
     divisor: float = 1.0
 
@@ -87,24 +124,30 @@ class ValueCurve:
             position: Where in the effect: 0 at its first frame, 1 at its last.
             sources: What the curves "Music" and "Timing Track" follow; without it they stay at their start level.
         """
-        moved = position + self.time_offset / 100.0
-        moved = np.where(moved > 1.0, moved - 1.0, moved) if self.time_offset else moved
         if self.shape in FOLLOWING:
-            level = FOLLOWING[self.shape](self, moved, sources or CurveSources())
+            share = FOLLOWING[self.shape](self, position, sources or CurveSources())
+            level = self.level(1) + (self.level(2) - self.level(1)) * share
         else:
-            corners = SHAPES.get(self.shape, _flat)(self)
-            level = np.interp(moved, corners[:, 0], corners[:, 1])
-        level = np.mod(level, 1.0 + 1e-12) if self.wrap else np.clip(level, 0.0, 1.0)
-        result: Floats = (self.minimum + level * (self.maximum - self.minimum)) / self.divisor
+            moved = position + self.time_offset / 100.0
+            moved = np.where(moved > 1.0, moved - 1.0, moved) if self.time_offset else moved
+            corners = SHAPES.get(self.shape, flat)(self)
+            level = np.clip(along(corners, moved), 0.0, 1.0)
+        value = np.float32(self.minimum) + level.astype(np.float32) * np.float32(self.maximum - self.minimum)
+        low, high = sorted((self.minimum, self.maximum))
+        result: Floats = np.clip(value.astype(np.float64), low, high) / self.divisor
         return result
 
     def level(self, index: int) -> float:
         """Parameter ``P<index>`` as a level 0..1 of the range."""
         value = self.parameters[index - 1]
         if not self.real_values:
-            return value / 100.0
+            return min(max(value / 100.0, 0.0), 1.0)
         span = self.maximum - self.minimum
-        return (value - self.minimum) / span if span else 0.0
+        return min(max((value - self.minimum) / span, 0.0), 1.0) if span else 0.0
+
+    def figure(self, index: int) -> float:
+        """Parameter ``P<index>`` as a plain figure of 0..100."""
+        return min(max(self.parameters[index - 1], 0.0), 100.0)
 
 
 def parse_value_curve(text: str, divisor: float = 1.0) -> ValueCurve | None:
@@ -124,8 +167,9 @@ def parse_value_curve(text: str, divisor: float = 1.0) -> ValueCurve | None:
         parameters=(parameters[0], parameters[1], parameters[2], parameters[3]),
         points=_points(values.get("Values", "")),
         track=values.get("TT", ""),
-        real_values=values.get("RV", "").upper() == "TRUE" or "RV" not in values,
-        wrap=values.get("WRAP", "").upper() == "TRUE",
+        real_values="RV" in values,
+        wrap="WRAP" in values,
+        between="SE" in values,
         time_offset=_number(values.get("TO"), 0.0),
         divisor=divisor,
     )
@@ -145,191 +189,3 @@ def _points(text: str) -> tuple[tuple[float, float], ...]:
         if colon:
             points.append((_number(x, 0.0), _number(y, 0.0)))
     return tuple(sorted(points))
-
-
-def _on_grid(x: float) -> float:
-    return round(x * GRID) / GRID
-
-
-def _corners(*pairs: tuple[float, float]) -> Floats:
-    """Corners as an array, x on the grid and never running backwards (np.interp needs it sorted)."""
-    array = np.array([(_on_grid(x), y) for x, y in pairs], dtype=np.float64)
-    array[:, 0] = np.maximum.accumulate(array[:, 0])
-    return array
-
-
-def _sampled(function: Callable[[Floats], Floats], segments: int) -> Floats:
-    x = np.linspace(0.0, 1.0, segments + 1)
-    return np.stack([x, np.clip(function(x), 0.0, 1.0)], axis=1)
-
-
-def _flat(curve: ValueCurve) -> Floats:
-    return _corners((0.0, curve.level(1)), (1.0, curve.level(1)))
-
-
-def _ramp(curve: ValueCurve) -> Floats:
-    return _corners((0.0, curve.level(1)), (1.0, curve.level(2)))
-
-
-def _ramp_up_down(curve: ValueCurve) -> Floats:
-    return _corners((0.0, curve.level(1)), (0.5, curve.level(2)), (1.0, curve.level(3)))
-
-
-def _ramp_up_down_hold(curve: ValueCurve) -> Floats:
-    hold = min(max(curve.parameters[2] / 100.0, 0.0), 1.0)
-    low, high = curve.level(1), curve.level(2)
-    edge = 0.5 - hold / 2.0
-    return _corners((0.0, low), (edge, high), (1.0 - edge, high), (1.0, low))
-
-
-def _saw_tooth(curve: ValueCurve) -> Floats:
-    cycles = max(curve.parameters[2], 1.0)
-    low, high = curve.level(1), curve.level(2)
-    halves = int(np.ceil(cycles * 2.0))
-    pairs = [(min(index / (cycles * 2.0), 1.0), high if index % 2 else low) for index in range(halves + 1)]
-    return _corners(*pairs)
-
-
-def _square(curve: ValueCurve) -> Floats:
-    cycles = max(curve.parameters[2], 1.0)
-    halves = max(int(np.ceil(cycles * 2.0)), 1)
-    pairs: list[tuple[float, float]] = []
-    for index in range(halves):
-        height = curve.level(2) if index % 2 else curve.level(1)
-        pairs += [(index / (cycles * 2.0), height), (min((index + 1) / (cycles * 2.0), 1.0), height)]
-    array = _corners(*pairs)
-    # Two corners at one place make the jump; a hair between them keeps it on the right side of the boundary.
-    array[2::2, 0] += 1e-9
-    return array
-
-
-def _parabola(curve: ValueCurve, sign: float) -> Floats:
-    steepness, foot = curve.parameters[0], curve.level(2)
-    if sign > 0:
-        return _sampled(lambda x: steepness * (x - 0.5) ** 2 + foot, 20)
-    return _sampled(lambda x: foot - steepness * (x - 0.5) ** 2, 20)
-
-
-def _sine(curve: ValueCurve, fold: bool = False, decay: bool = False) -> Floats:
-    phase = curve.parameters[0] / 100.0
-    swing, cycles = curve.level(2), curve.parameters[2] / 10.0
-    # The middle is a figure in percent of the range with 50 for the middle of it, twice as fine as the levels.
-    shift = (curve.level(4) * 100.0 - 50.0) / 50.0
-
-    def wave(x: Floats) -> Floats:
-        swinging = np.sin(2.0 * np.pi * (phase + x * cycles))
-        swinging = np.abs(swinging) * 2.0 - 1.0 if fold else swinging
-        swinging = swinging * (1.0 - x) if decay else swinging
-        result: Floats = 0.5 + shift + swinging * swing / 2.0
-        return result
-
-    return _sampled(wave, 40 if cycles <= 4 else GRID)
-
-
-def _exponential(curve: ValueCurve, rising: bool) -> Floats:
-    gain = max(curve.parameters[0], 1e-3)
-    shift = (curve.level(2) * 100.0 - 50.0) / 50.0
-
-    def bend(x: Floats) -> Floats:
-        way = x if rising else 1.0 - x
-        result: Floats = (np.exp(way * gain / 10.0) - 1.0) / max(np.exp(gain / 10.0) - 1.0, 1e-9) + shift
-        return result
-
-    return _sampled(bend, 40)
-
-
-def _logarithmic(curve: ValueCurve, rising: bool) -> Floats:
-    gain = max(curve.parameters[0], 1e-3)
-    shift = (curve.level(2) * 100.0 - 50.0) / 50.0
-
-    def bend(x: Floats) -> Floats:
-        way = x if rising else 1.0 - x
-        result: Floats = np.log1p(way * gain) / np.log1p(gain) + shift
-        return result
-
-    return _sampled(bend, 40)
-
-
-def _custom(curve: ValueCurve) -> Floats:
-    return np.array(curve.points, dtype=np.float64) if curve.points else _flat(curve)
-
-
-def _random(curve: ValueCurve) -> Floats:
-    low, high, count = curve.level(1), curve.level(2), max(int(curve.parameters[2]), 2)
-    heights = np.random.default_rng(count).uniform(min(low, high), max(low, high), count + 1)
-    return np.stack([np.linspace(0.0, 1.0, count + 1), heights], axis=1)
-
-
-SHAPES: Mapping[str, Callable[[ValueCurve], Floats]] = MappingProxyType(
-    {
-        "Flat": _flat,
-        "Ramp": _ramp,
-        "Ramp Up/Down": _ramp_up_down,
-        "Ramp Up/Down Hold": _ramp_up_down_hold,
-        "Saw Tooth": _saw_tooth,
-        "Square": _square,
-        "Parabolic Down": lambda curve: _parabola(curve, 1.0),
-        "Parabolic Up": lambda curve: _parabola(curve, -1.0),
-        "Logarithmic Up": lambda curve: _logarithmic(curve, True),
-        "Logarithmic Down": lambda curve: _logarithmic(curve, False),
-        "Exponential Up": lambda curve: _exponential(curve, True),
-        "Exponential Down": lambda curve: _exponential(curve, False),
-        "Sine": _sine,
-        "Abs Sine": lambda curve: _sine(curve, fold=True),
-        "Decaying Sine": lambda curve: _sine(curve, decay=True),
-        "Custom": _custom,
-        "Random": _random,
-    }
-)
-"""Shapes that depend on the effect's own course alone: name -> corners ``(n, 2)`` of x and level."""
-
-
-def _frames_at(position: Floats, sources: CurveSources) -> NDArray[np.int64]:
-    frames: NDArray[np.int64] = np.round(position * max(sources.frame_count - 1, 0)).astype(np.int64)
-    return frames + sources.start_frame
-
-
-def _music(curve: ValueCurve, position: Floats, sources: CurveSources) -> Floats:
-    low, high = curve.level(1), curve.level(2)
-    if sources.loudness is None or not len(sources.loudness):
-        return np.full(len(position), low)
-    frames = np.clip(_frames_at(position, sources), 0, len(sources.loudness) - 1)
-    loud = sources.loudness[frames].astype(np.float64)
-    if curve.shape == "Inverted Music":
-        loud = 1.0 - loud
-    if curve.shape == "Music Trigger Fade":
-        loud = (loud >= curve.parameters[3] / 100.0).astype(np.float64)
-    result: Floats = low + (high - low) * loud
-    return result
-
-
-def _track(curve: ValueCurve, position: Floats, sources: CurveSources) -> Floats:
-    low, high = curve.level(1), curve.level(2)
-    track = sources.timing_tracks.get(curve.track)
-    marks = track.layers[0].effects if track is not None and track.layers else ()
-    times = _frames_at(position, sources) * float(sources.frame_ms)
-    if not marks:
-        return np.full(len(position), low)
-    starts = np.array([mark.start_ms for mark in marks], dtype=np.float64)
-    index = np.searchsorted(starts, times + 0.5, side="right") - 1
-    if curve.shape == "Timing Track Toggle":
-        return np.where(index % 2 == 0, high, low)
-    ends = np.array([mark.end_ms for mark in marks], dtype=np.float64)
-    safe = np.maximum(index, 0)
-    span = np.maximum(ends[safe] - starts[safe], 1.0)
-    inside = np.clip((times - starts[safe]) / span, 0.0, 1.0)
-    fading = inside if "Fixed" not in curve.shape else np.clip(inside * span / 500.0, 0.0, 1.0)
-    return np.where(index < 0, low, high + (low - high) * fading)
-
-
-FOLLOWING: Mapping[str, Callable[[ValueCurve, Floats, CurveSources], Floats]] = MappingProxyType(
-    {
-        "Music": _music,
-        "Inverted Music": _music,
-        "Music Trigger Fade": _music,
-        "Timing Track Toggle": _track,
-        "Timing Track Fade Fixed": _track,
-        "Timing Track Fade Proportional": _track,
-    }
-)
-"""Shapes that follow the song or a timing track."""

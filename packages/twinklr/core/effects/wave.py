@@ -14,6 +14,9 @@ from twinklr.core.effects.paint import blend_palette, frame_numbers, frames_of, 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
+RADIAN = 3.1415926 / 180.0
+"""A degree as xLights has it for its sines: cut short, which decides where peaks on a cell's edge fall."""
+
 
 def render_wave(call: EffectCall) -> Pixels:
     """Paint the Wave effect: sine, triangle, square and decaying sine."""
@@ -72,7 +75,7 @@ def _band(call: EffectCall) -> tuple[Whole, Whole]:
     else:
         if kind == "Decaying Sine":
             swing = swing * (1.0 - np.arange(call.width) / call.width)
-        center = np.trunc(base + swing * np.sin(np.radians(degrees)))
+        center = np.trunc(base + swing * np.sin(degrees * RADIAN))
     low, high = np.trunc(center - half), np.trunc(center + half)
     high = np.where(high <= low, low + 1, high)
     return low.astype(np.int64), high.astype(np.int64)

@@ -288,7 +288,14 @@ class ChoreographyStage:
 
 
 class RenderStage:
-    """Sequence and house to light: an ``.fseq`` below the output folder, and the colour of every prop over time."""
+    """Sequence and house to light: an ``.fseq`` below the output folder, and the colour of every prop over time.
+
+    Args:
+        show_dir: The show folder, where pictures and videos are looked for; None where there are none.
+    """
+
+    def __init__(self, show_dir: str | Path | None = None) -> None:
+        self.media_folders = () if show_dir is None else (Path(show_dir),)
 
     @property
     def name(self) -> str:
@@ -296,12 +303,14 @@ class RenderStage:
         return "render"
 
     def execute(self, input: Mapping[str, Any], context: PipelineContext) -> StageResult[RenderedShow]:
-        """Render; ``input`` holds choreograph and display."""
+        """Render; ``input`` holds choreograph, display and audio."""
         rendered = render_safely(
             input["choreograph"],
             input["display"],
             _output_dir(context) / RENDER_FOLDER,
             seed=_job(context).seed,
+            song=input["audio"],
+            media_folders=self.media_folders,
         )
         context.set_metric("frames", rendered.frame_count)
         return StageResult.success(rendered, stage_name=self.name)

@@ -3,6 +3,7 @@
 from twinklr.core.xlights.channels import StartChannels, resolve_start_channels
 from twinklr.core.xlights.check import check_sequence
 from twinklr.core.xlights.convert import Extent, convert_layout, convert_sequence
+from twinklr.core.xlights.convert_networks import convert_networks
 from twinklr.core.xlights.counts import (
     StringType,
     channel_count,
@@ -43,7 +44,7 @@ from twinklr.core.xlights.layout_check import check_layout
 from twinklr.core.xlights.markup import Markup, parse_xml
 from twinklr.core.xlights.merge import merge_rows
 from twinklr.core.xlights.model_types import normalise_type
-from twinklr.core.xlights.networks import Controller, Networks, Output, read_networks
+from twinklr.core.xlights.networks import NETWORKS_FILE, Controller, Networks, Output, read_networks
 from twinklr.core.xlights.parameters import (
     Parameter,
     default_settings,
@@ -58,6 +59,7 @@ from twinklr.core.xlights.settings import format_settings, parse_settings, setti
 
 __all__ = [
     "LAYOUT_FILE",
+    "NETWORKS_FILE",
     "ColorCurveText",
     "Compression",
     "Controller",
@@ -92,6 +94,7 @@ __all__ = [
     "check_layout",
     "check_sequence",
     "convert_layout",
+    "convert_networks",
     "convert_sequence",
     "custom_node_numbers",
     "default_settings",

@@ -37,12 +37,14 @@ class StartChannels:
         strings: Model name -> 0-based first channel of each string, for models that give them one by one.
         last: Model name -> 0-based last channel (one below the first for a model without channels).
         findings: What could not be resolved, cycles included.
+        lost: Models that stand at the first channel because theirs could not be resolved.
     """
 
     first: Mapping[str, int]
     strings: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     last: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    lost: frozenset[str] = frozenset()
 
 
 def resolve_start_channels(layout: Layout, networks: Networks) -> StartChannels:
@@ -76,7 +78,7 @@ class _Resolver:
     def run(self) -> StartChannels:
         for name in self.models:
             self._follow(name)
-        return StartChannels(self.first, self.strings, self.last, tuple(self.findings))
+        return StartChannels(self.first, self.strings, self.last, tuple(self.findings), frozenset(self.lost))
 
     def _follow(self, name: str) -> None:
         """Resolve a model after the models it hangs on; a loop of them is reported once."""

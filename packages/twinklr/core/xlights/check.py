@@ -88,6 +88,10 @@ def _head(sequence: Sequence) -> Iterator[Finding]:
         if old:
             what = f"the file is of version {sequence.version}: {', '.join(old)} will look as in old xLights"
             yield Finding("note", "old-rendering", what, "head", "write version 2026.15 for the current look")
+    if not sequence.model_blending:
+        what = "ModelBlending is off: a row with an effect blanks what earlier rows show on the same lights"
+        cure = "switch it on in the sequence settings, unless it is meant"
+        yield Finding("note", "model-blending-off", what, "root", cure)
     if sequence.duration_ms < sequence.frame_ms:
         what = "the sequence has no frames"
         yield Finding("error", "no-frames", what, "head", "set sequenceDuration in seconds")
@@ -127,9 +131,10 @@ def _elements(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
 def _rows(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
     """What stands on the rows: submodels, times, and the effects themselves."""
     models = {model.name: model for model in layout.models}
+    groups = {group.name for group in layout.groups}
     effects: dict[tuple[str, str, str], list[str]] = {}
     for row in sequence.rows:
-        yield from _subrows(row, models.get(row.name))
+        yield from _group_subrows(row) if row.name in groups else _subrows(row, models.get(row.name))
         for place, layer in _layers(row):
             yield from _times(layer, place, sequence)
             for effect in layer.effects:
@@ -163,6 +168,15 @@ def _order(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
         if before:
             what = f"the group renders after {len(before)} of its members ({before[0]!r}) and paints over them"
             yield Finding("note", "group-after-members", what, f"row {group.name!r}", "move groups above models")
+
+
+def _group_subrows(row: Row) -> Iterator[Finding]:
+    """Submodels, strands and nodes below a group: a group has none."""
+    for subrow in row.subrows:
+        if any(layer.effects for layer in subrow.layers):
+            what = "a group has no submodels, strands or nodes of its own; nothing renders"
+            cure = "put the effects on the row of a model"
+            yield Finding("error", "subrow-of-group", what, f"row {row.name!r} {_subrow_name(subrow)}", cure)
 
 
 def _subrows(row: Row, model: ModelElement | None) -> Iterator[Finding]:

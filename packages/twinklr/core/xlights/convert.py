@@ -117,7 +117,11 @@ def _by_box(model: ModelElement, width: int, height: int, extent_of: ExtentOf) -
     scale_y = share_y * height / max(extent.height, 1.0)
     turn = math.radians(model.number("PreviewRotation"))
     x, y = extent.middle[0] * scale_x, extent.middle[1] * scale_y
+    # Then a tree leant first and was turned after, now it is turned first: a turned one leans by its own rotation.
+    leans = bool(turn) and model.display_as == "Tree" and model.parameter("TreeType", "0") == "0"
+    lean = {"TreePerspective": 0.0} if leans else {}
     return {
+        **lean,
         # Then a model was turned about its middle, now about its origin.
         "WorldPosX": model.number("offsetXpct", 0.5) * width - (x * math.cos(turn) - y * math.sin(turn)),
         "WorldPosY": model.number("offsetYpct", 0.5) * height - (x * math.sin(turn) + y * math.cos(turn)),
@@ -126,7 +130,7 @@ def _by_box(model: ModelElement, width: int, height: int, extent_of: ExtentOf) -
         "ScaleY": scale_y,
         # A tree leans after it is scaled: with one scale for height and depth its outline stays the same.
         "ScaleZ": scale_y,
-        "RotateX": 0.0,
+        "RotateX": math.degrees(model.number("TreePerspective", 0.2)) if leans else 0.0,
         "RotateY": 0.0,
         "RotateZ": model.number("PreviewRotation"),
     }

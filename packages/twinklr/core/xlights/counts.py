@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from twinklr.core.xlights.layout import ModelElement
 
@@ -44,16 +45,20 @@ def string_type(model: ModelElement) -> StringType:
         >>> string_type(ModelElement("Flood", "Single Line", 8, {"StringType": "Single Color Red"})).per_node
         False
     """
-    text = model.string_type
+    if model.string_type == "Superstring":
+        colours = sum(1 for name in model.attributes if re.fullmatch(r"SuperStringColou?r\d+", name))
+        return StringType("Superstring", False, max(1, colours), "")
+    return _string_type(model.string_type)
+
+
+@lru_cache(maxsize=1000)
+def _string_type(text: str) -> StringType:
     if text == "Node Single Color":
         return StringType(text, True, 1, "")
     if text.endswith(" Nodes"):
         order = text.removesuffix(" Nodes")
         if order in _ORDERINGS or (3 < len(order) <= 5 and set(order) <= set("RGBW")):
             return StringType(text, True, len(order), order)
-    if text == "Superstring":
-        colours = sum(1 for name in model.attributes if re.fullmatch(r"SuperStringColou?r\d+", name))
-        return StringType(text, False, max(1, colours), "")
     if text.startswith("4 Channel"):
         order = text.removeprefix("4 Channel").strip() or "RGBW"
         return StringType(text, False, 4, order if len(order) == 4 and set(order) <= set("RGBW") else "RGBW")

@@ -65,6 +65,14 @@ class ColorCurveText:
     other: tuple[tuple[str, str], ...] = ()
 
 
+CURVE_TYPES = frozenset(
+    {"Flat", "Ramp", "Ramp Up/Down", "Ramp Up/Down Hold", "Saw Tooth", "Square", "Sine", "Abs Sine", "Decaying Sine",
+     "Parabolic Up", "Parabolic Down", "Logarithmic Up", "Logarithmic Down", "Exponential Up", "Exponential Down",
+     "Random", "Custom", "Music", "Inverted Music", "Music Trigger Fade", "Timing Track Toggle",
+     "Timing Track Fade Fixed", "Timing Track Fade Proportional"}
+)  # fmt: skip
+"""Shapes of value curves xLights knows."""
+
 _KNOWN = frozenset({"Active", "Id", "Type", "Min", "Max", "P1", "P2", "P3", "P4", "Values", "TT", "TO", "WRAP", "RV"})
 
 

@@ -33,9 +33,6 @@ def _root(root: etree._Element, data: bytes) -> Iterator[Finding]:
     if b"FixedPointTiming" not in head:
         what = "FixedPointTiming is missing from the first 1024 bytes; xLights reads all times as seconds"
         yield Finding("error", "no-fixed-point-timing", what, "root", 'write FixedPointTiming="1"')
-    if root.get("ModelBlending") is None:
-        what = "ModelBlending is missing: rows overwrite earlier ones instead of blending"
-        yield Finding("note", "no-model-blending", what, "root", "set it in the sequence settings")
 
 
 def _head(root: etree._Element) -> Iterator[Finding]:

@@ -218,6 +218,12 @@ class Layout:
         """True where x = 0 lies in the middle of the preview, not at its left edge."""
         return self.settings.get("Display2DCenter0", "0") == "1"
 
+    @property
+    def cameras(self) -> tuple[Markup, ...]:
+        """Saved viewpoints, as found; "Per Preview" buffers may be seen from one (``B_CHOICE_PerPreviewCamera``)."""
+        saved = next((section for section in self.other if section.tag == "Viewpoints"), None)
+        return tuple(child for child in saved.children if child.tag == "Camera") if saved else ()
+
     def _size(self, name: str, default: int) -> int:
         text = self.settings.get(name, "")
         return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 6 and int(text) else default
@@ -276,8 +282,8 @@ def _model(element: etree._Element) -> ModelElement:
     display_as, implied = normalise_type(attributes.get("DisplayAs", "").strip())
     version = attributes.get("versionNumber", "1")
     children = elements(element)
-    connection = element.find("ControllerConnection")
-    curve = element.find("dimmingCurve")
+    first = {str(child.tag): child for child in reversed(children)}
+    connection, curve = first.get("ControllerConnection"), first.get("dimmingCurve")
     return ModelElement(
         name=attributes.get("name", "").strip(),
         display_as=display_as,
@@ -287,7 +293,7 @@ def _model(element: etree._Element) -> ModelElement:
         submodels=tuple(_submodel(child) for child in children if child.tag == "subModel"),
         faces=tuple(_info(child) for child in children if child.tag == "faceInfo"),
         states=tuple(_info(child) for child in children if child.tag == "stateInfo"),
-        aliases=_aliases(element),
+        aliases=_aliases(element) if "Aliases" in first else (),
         connection=attributes_of(connection) if connection is not None else {},
         dimming_curve=to_markup(curve) if curve is not None else None,
         children=tuple(to_markup(child) for child in children if child.tag not in _MODEL_CHILDREN),

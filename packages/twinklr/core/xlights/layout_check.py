@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from twinklr.core.xlights.channels import resolve_start_channels
-from twinklr.core.xlights.counts import MAX_NODES, is_known_string_type, node_count_unbounded
+from twinklr.core.xlights.channels import StartChannels, resolve_start_channels
+from twinklr.core.xlights.counts import MAX_NODES, channel_count, is_known_string_type, node_count_unbounded
 from twinklr.core.xlights.findings import Finding, Speller, nearest
 from twinklr.core.xlights.layout import Layout, ModelElement
 from twinklr.core.xlights.model_types import PARAMETERS, is_known_type
@@ -39,6 +39,9 @@ PROTOCOLS = frozenset(
 """Network types xLights knows, in capitals and without spaces."""
 
 UNIVERSE_CHANNELS = 512
+CONTROLLER_TYPES = frozenset({"Ethernet", "Serial", "Null"})
+ACTIVE_STATES = frozenset({"Active", "xLights Only", "Inactive"})
+_CONTROLLER_CODES = {"Type": "unknown-controller-type", "ActiveState": "unknown-active-state"}
 
 
 def check_layout(layout: Layout, networks: Networks) -> list[Finding]:
@@ -57,6 +60,7 @@ def check_layout(layout: Layout, networks: Networks) -> list[Finding]:
     findings += _groups(layout)
     starts = resolve_start_channels(layout, networks)
     findings += starts.findings
+    findings += _overlaps(layout, starts)
     findings += _networks(networks, max(starts.last.values(), default=-1) + 1)
     return findings
 
@@ -173,9 +177,58 @@ def group_loops(layout: Layout) -> list[list[str]]:
     return loops
 
 
+def _overlaps(layout: Layout, starts: StartChannels) -> Iterator[Finding]:
+    """Models that share channels with another, one finding a model.
+
+    A model that is a shadow of another, or starts at another's first channel by name (``@``), is meant to.
+    """
+    models = {model.name: model for model in layout.models if model.active}
+    ranges = sorted(part for model in models.values() for part in _ranges(model, starts))
+    told: set[str] = set()
+    reach = (-1, -1, "")
+    for first, last, name in ranges:
+        high, low, other = reach
+        if first <= high and name != other and name not in told and not _meant(models[name], models[other]):
+            told.add(name)
+            shared = f"{max(first, low) + 1}-{min(last, high) + 1}"
+            what = f"its channels {shared} are also those of {other!r}: what is shown on one shows on both"
+            cure = "correct one of the start channels, or make one a shadow model of the other"
+            yield Finding("warning", "channel-overlap", what, f"model {name!r}", cure)
+        if last > high:
+            reach = (last, first, name)
+
+
+def _ranges(model: ModelElement, starts: StartChannels) -> Iterator[tuple[int, int, str]]:
+    """First and last channel of each string of a model; none where its start channel leads nowhere."""
+    size = channel_count(model)
+    if size < 1 or model.name in starts.lost:
+        return
+    strings = starts.strings.get(model.name, (starts.first[model.name],))
+    for first in strings:
+        yield first, first + max(1, size // len(strings)) - 1, model.name
+
+
+def _meant(one: ModelElement, other: ModelElement) -> bool:
+    shadows = [model.attributes.get("ShadowModelFor", "").strip() for model in (one, other)]
+    by_name = (one.start_channel.startswith("@"), other.start_channel.startswith("@"))
+    return any(by_name) or other.name == shadows[0] or one.name == shadows[1] or bool(shadows[0] == shadows[1] != "")
+
+
 def _networks(networks: Networks, needed: int) -> Iterator[Finding]:
+    for name, count in Counter(controller.name for controller in networks.controllers).items():
+        if count > 1:
+            what = f"{count} controllers have this name; start channels by name find the first"
+            yield Finding("warning", "duplicate-controller", what, f"controller {name!r}", "rename the others")
     for controller in networks.controllers:
         where = f"controller {controller.name!r}"
+        for key, known in (("Type", CONTROLLER_TYPES), ("ActiveState", ACTIVE_STATES)):
+            value = controller.attributes.get(key, "")
+            if value and value not in known:
+                what = f"{key} is {value!r}, which xLights does not know" + (
+                    "; it drops the controller, and all channels after it move" if key == "Type" else ""
+                )
+                cure = nearest(value, known) or f"one of {', '.join(sorted(known))}"
+                yield Finding("error" if key == "Type" else "warning", _CONTROLLER_CODES[key], what, where, cure)
         for output in controller.outputs:
             protocol = output.protocol.upper().replace(" ", "")
             if protocol == "E131" and output.channel_count > UNIVERSE_CHANNELS:

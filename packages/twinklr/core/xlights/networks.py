@@ -148,12 +148,12 @@ def networks_from_xml(root: etree._Element, path: Path) -> Networks:
         if element.tag != "Controller":
             other.append(to_markup(element))
             continue
-        for run in _runs(loose):
-            add(_described(run), run)
+        for run in runs_of_outputs(loose):
+            add(controller_of(run), run)
         loose = []
         add(attributes_of(element), [child for child in elements(element) if child.tag == "network"])
-    for run in _runs(loose):
-        add(_described(run), run)
+    for run in runs_of_outputs(loose):
+        add(controller_of(run), run)
     return Networks(path, tuple(controllers), tuple(other))
 
 
@@ -161,11 +161,11 @@ def _controller(attributes: dict[str, str], networks: Sequence[etree._Element], 
     outputs: list[Output] = []
     channel = first
     for network in networks:
-        universe = _number(network.get("BaudRate"))
+        universe = whole(network.get("BaudRate"))
         # Before 2020 one element could stand for a run of universes of the same size.
-        repeats = max(1, min(_number(network.get("NumUniverses"), 1), 10_000))
+        repeats = universes_of(network)
         for index in range(repeats):
-            count = _number(network.get("MaxChannels"))
+            count = whole(network.get("MaxChannels"))
             kind = network.get("NetworkType", "")
             outputs.append(Output(universe + index, network.get("ComPort", ""), kind, channel, count))
             channel += count
@@ -183,7 +183,16 @@ def _controller(attributes: dict[str, str], networks: Sequence[etree._Element], 
     )
 
 
-def _runs(networks: Sequence[etree._Element]) -> list[list[etree._Element]]:
+MAX_UNIVERSES = 10_000
+"""Universes that one element may stand for."""
+
+
+def universes_of(network: etree._Element) -> int:
+    """Universes one ``<network>`` stands for: ``NumUniverses`` before 2020, one today."""
+    return max(1, min(whole(network.get("NumUniverses"), 1), MAX_UNIVERSES))
+
+
+def runs_of_outputs(networks: Sequence[etree._Element]) -> list[list[etree._Element]]:
     """Outputs of the old form, grouped into controllers: one address with universes that count up."""
     runs: list[list[etree._Element]] = []
     for network in networks:
@@ -196,13 +205,13 @@ def _runs(networks: Sequence[etree._Element]) -> list[list[etree._Element]]:
 
 def _continues(last: etree._Element, network: etree._Element) -> bool:
     same = all(last.get(name) == network.get(name) for name in ("NetworkType", "ComPort", "Enabled"))
-    step = max(1, _number(last.get("NumUniverses"), 1))
+    step = universes_of(last)
     by_universe = network.get("NetworkType", "").upper() in ("E131", "ARTNET")
-    return same and by_universe and _number(network.get("BaudRate")) == _number(last.get("BaudRate")) + step
+    return same and by_universe and whole(network.get("BaudRate")) == whole(last.get("BaudRate")) + step
 
 
-def _described(run: Sequence[etree._Element]) -> dict[str, str]:
-    """Attributes of the controller that a run of old outputs stands for."""
+def controller_of(run: Sequence[etree._Element]) -> dict[str, str]:
+    """Attributes of the controller that a run of old outputs stands for: name, address, protocol and state."""
     first = run[0]
     enabled = first.get("Enabled", "Yes").lower() not in ("no", "0", "false")
     return {
@@ -213,7 +222,7 @@ def _described(run: Sequence[etree._Element]) -> dict[str, str]:
     }
 
 
-def _number(text: str | None, default: int = 0) -> int:
+def whole(text: str | None, default: int = 0) -> int:
     """A whole number that a file holds; the default where it is none or absurdly long."""
     text = (text or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from twinklr.core.xlights.curves import is_curve
+from twinklr.core.xlights.curves import CURVE_TYPES, is_curve, parse_value_curve
 from twinklr.core.xlights.findings import Finding, Speller, nearest
 from twinklr.core.xlights.parameters import Parameter, known_parameters
 from twinklr.core.xlights.settings import parse_settings
@@ -57,15 +57,36 @@ def _blanks(text: str) -> Iterator[Finding]:
 def _values(effect: str, text: str) -> Iterator[Finding]:
     known = known_parameters(effect)
     by_id = {parameter.id: parameter for parameter in known.values()}
+    by_curve = frozenset(parameter.curve_key for parameter in known.values())
     settings = parse_settings(text)
     unknown = 0
     for key, value in settings.items():
         parameter = known.get(key)
-        if parameter is not None:
+        if "_VALUECURVE_" in key:
+            yield from _curve(key, value, by_curve)
+        elif parameter is not None:
             yield from _value(parameter, value)
-        elif key.strip() and key[1:2] == "_" and "_VALUECURVE_" not in key and unknown < MAX_UNKNOWN:
+        elif key.strip() and key[1:2] == "_" and unknown < MAX_UNKNOWN:
             unknown += 1
             yield from _unknown(key, effect, settings, by_id)
+
+
+def _curve(key: str, text: str, known: frozenset[str]) -> Iterator[Finding]:
+    """A value curve that xLights takes for a flat one, or that belongs to nothing."""
+    try:
+        curve = parse_value_curve(text)
+    except ValueError:
+        yield Finding("warning", "wrong-curve", f"{key} holds no numbers where it should", cure="set the curve again")
+        return
+    if not curve.active:
+        return
+    if curve.type not in CURVE_TYPES:
+        what = f"{key} is of the type {curve.type!r}, which xLights does not know and takes for flat"
+        yield Finding("warning", "unknown-curve-type", what, cure=nearest(curve.type, CURVE_TYPES))
+    if key not in known:
+        guess = Speller(known, likeness=0.9).cure(key)
+        if guess:
+            yield Finding("warning", "unknown-setting", f"{key} is unknown and ignored", cure=guess)
 
 
 def _unknown(key: str, effect: str, settings: dict[str, str], by_id: dict[str, Parameter]) -> Iterator[Finding]:

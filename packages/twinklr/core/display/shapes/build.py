@@ -15,6 +15,9 @@ from twinklr.core.xlights import ModelElement, node_count, string_type
 from twinklr.core.xlights.counts import layer_sizes, segment_nodes
 
 MAX_STAR_POINTS = 500
+MAX_LIGHTS = 100
+"""Lights of one node that are followed."""
+
 MAX_CUSTOM_SIZE = 10_000
 """Rows or columns of a custom model's grid; cells beyond are left out."""
 
@@ -155,14 +158,28 @@ def _turned(shape: Shape, left: bool, bottom: bool) -> Shape:
 
 
 def _canes(model: ModelElement) -> Shape:
-    shape = line.canes(
-        max(1, model.count("NumCanes", 1)),
-        max(1, model.count("NodesPerCane", 1)),
-        model.number("CandyCaneHeight", 1.0) * model.number("Height", 1.0),
-        model.flag("CandyCaneReverse"),
-        model.flag("CandyCaneSticks"),
+    per_node = string_type(model).per_node
+    lights = max(1, min(model.count("LightsPerNode", 1), MAX_LIGHTS))
+    form = line.CaneForm(
+        count=max(1, model.count("NumCanes", 1)),
+        nodes=max(1, model.count("NodesPerCane", 1), 1 if per_node else lights),
+        lights=lights if per_node else 1,
+        height=model.number("Height", 1.0),
+        stretch=model.number("CandyCaneHeight", 1.0),
+        lean_deg=model.number("Angle", 0.0),
+        reverse=model.flag("CandyCaneReverse"),
+        sticks=model.flag("CandyCaneSticks"),
+        alternate=model.flag("AlternateNodes"),
     )
-    return _turned(shape, is_left(model), is_bottom(model))
+    shape = line.canes(form)
+    if not per_node:
+        # A dumb cane is one cell, however many bulbs it has.
+        return replace(shape, height=1, y=ints(shape.y * 0))
+    if not is_left(model):
+        # The wire comes from the right: the canes keep their order, their channels run the other way.
+        cane, along = np.divmod(np.arange(shape.node_count), form.nodes)
+        shape = replace(shape, slot=ints((form.count - 1 - cane) * form.nodes + along))
+    return shape
 
 
 def _icicles(model: ModelElement) -> Shape:
@@ -224,7 +241,7 @@ def _spinner(model: ModelElement) -> Shape:
 
 
 def _window_frame(model: ModelElement) -> Shape:
-    return ring.window_frame(
+    shape = ring.window_frame(
         model.count("TopNodes"),
         model.count("SideNodes"),
         model.count("BottomNodes"),
@@ -232,6 +249,8 @@ def _window_frame(model: ModelElement) -> Shape:
         from_bottom=is_bottom(model),
         clockwise=model.parameter("Rotation", "Clockwise") == "Clockwise",
     )
+    # The bulbs of a dumb string all show one cell, though the buffer keeps its size.
+    return shape if string_type(model).per_node else replace(shape, x=ints(shape.x * 0), y=ints(shape.y * 0))
 
 
 def _custom(model: ModelElement) -> Shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twinklr.core.display.shapes.shape import Floats, Ints, Shape, ints, points
+from twinklr.core.display.shapes.shape import DEEP_TILT, Floats, Ints, Shape, ints, points
 
 Cells = Ints
 """int32 ``(points, 4)``: 1-based node number, row from the top, column, layer."""
@@ -82,6 +82,7 @@ def custom(cells: Cells, width: int, height: int, depth: int = 1) -> Shape:
         node_count=len(numbers),
         render_width=float(width),
         slot=ints(numbers - 1),
+        tilt=DEEP_TILT if depth > 1 else 0.0,
     )
 
 

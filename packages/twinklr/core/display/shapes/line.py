@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,20 +61,64 @@ def layered_arch(layers: list[int], arc_deg: float, height: float, hollow: float
     return replace(shape, strands=strands_of_lengths(layers))
 
 
-def canes(count: int, nodes: int, height: float = 1.0, reverse: bool = False, sticks: bool = False) -> Shape:
+CANE_GAP = 2.0
+"""Room between two canes, in lights."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaneForm:
+    """A row of candy canes.
+
+    Attributes:
+        count: Canes.
+        nodes: Nodes of one cane, from its foot.
+        lights: Lights of one node.
+        height: How far the canes stand up (xLights' ``Height``); hooks grow with it in both directions.
+        stretch: A further factor on everything that goes up (``CandyCaneHeight``).
+        lean_deg: Turn of each cane about its foot.
+        reverse: The hooks look to the left.
+        sticks: Straight, without hooks.
+        alternate: The wire takes every second node up and the others down.
+    """
+
+    count: int
+    nodes: int
+    lights: int = 1
+    height: float = 1.0
+    stretch: float = 1.0
+    lean_deg: float = 0.0
+    reverse: bool = False
+    sticks: bool = False
+    alternate: bool = False
+
+
+def canes(form: CaneForm) -> Shape:
     """Candy canes side by side: a column of the buffer for each cane; six ninths upright, the rest the hook."""
-    index = np.arange(count * nodes)
-    cane, along = index // nodes, index % nodes
-    upright = nodes if sticks else max(1, nodes * 6 // 9)
-    # The hook is a half circle as wide as a third of the wire is long; a ninth of it lies between two canes.
-    radius, gap = nodes / 6.0, nodes / 9.0
-    pitch = 2.0 * radius + gap
-    turn = np.clip((along - upright + 1) / max(1, nodes - upright), 0.0, 1.0) * np.pi
-    side = np.zeros(len(index)) if sticks else radius - radius * np.cos(turn)
-    x = cane * pitch + (2.0 * radius - side if reverse else side)
-    y = (np.minimum(along, upright) + (0.0 if sticks else radius) * np.sin(turn)) * height
-    shape = one_cell_per_node(count, nodes, cane, along, points(x, y), count * pitch - gap)
-    return replace(shape, strands=equal_strands(count, nodes))
+    node = np.repeat(np.arange(form.count * form.nodes), form.lights)
+    cane, along = node // form.nodes, _drop_order(form.nodes, form.alternate)[node % form.nodes]
+    light = along * form.lights + np.arange(len(node)) % form.lights
+    total = form.nodes * form.lights
+    wide = total / 3.0
+    upright = total if form.sticks else form.nodes * 6 // 9 * form.lights
+    # The hook is a half circle from the last upright light on.
+    turn = np.clip((light - upright + 1) / max(1, total - upright), 0.0, 1.0) * np.pi
+    side = (1.0 - np.cos(turn)) * wide / 2.0 * form.height
+    foot = cane * (wide + CANE_GAP) + (wide / 2.0 if form.sticks else wide if form.reverse else 0.0)
+    x = -side if form.reverse else side
+    y = (np.minimum(light, max(0, upright - 1)) + np.sin(turn) * wide / 2.0) * form.height * form.stretch
+    lean = np.radians(form.lean_deg)
+    local = points(foot + x * np.cos(lean) - y * np.sin(lean), x * np.sin(lean) + y * np.cos(lean))
+    return Shape(
+        width=form.count,
+        height=form.nodes,
+        node=ints(node),
+        x=ints(cane),
+        y=ints(along),
+        local=local,
+        node_count=form.count * form.nodes,
+        render_width=form.count * wide + (form.count - 1) * CANE_GAP,
+        strands=equal_strands(form.count, form.nodes),
+    )
 
 
 def drops_of(pattern: list[int], total: int) -> list[int]:

@@ -178,6 +178,9 @@ def window_frame(
 ) -> Shape:
     """A frame of lights around a window, one wire from one of its corners.
 
+    The wire begins with the light in the corner. Where it sets out along the top or the bottom, these two have the
+    corner lights, else the sides have them.
+
     Args:
         top: Nodes along the top.
         side: Nodes along each side.
@@ -187,30 +190,42 @@ def window_frame(
         clockwise: The wire runs clockwise.
     """
     width, height = max(top, bottom) + 2, max(1, side)
+    flat_first = clockwise != (left == from_bottom)
     edges = {
-        "left": [(0, y) for y in range(side)],
-        "top": [(_spread(i, top, width), height - 1) for i in range(top)],
-        "right": [(width - 1, y) for y in range(side - 1, -1, -1)],
-        "bottom": [(_spread(i, bottom, width), 0) for i in range(bottom - 1, -1, -1)],
+        "left": _frame_side(0, side, flat_first, upward=clockwise),
+        "top": _frame_row(height - 1, top, width, flat_first, rightward=clockwise),
+        "right": _frame_side(width - 1, side, flat_first, upward=not clockwise),
+        "bottom": _frame_row(0, bottom, width, flat_first, rightward=not clockwise),
     }
-    order = ["left", "top", "right", "bottom"]
-    if not clockwise:
-        edges = {name: cells[::-1] for name, cells in edges.items()}
-        order.reverse()
-    corner = (left, from_bottom)
+    order = list(edges) if clockwise else list(reversed(edges))
     first = {
         (True, True): "left" if clockwise else "bottom",
         (True, False): "top" if clockwise else "left",
         (False, False): "right" if clockwise else "top",
         (False, True): "bottom" if clockwise else "right",
-    }[corner]
+    }[(left, from_bottom)]
     at = order.index(first)
-    cells = np.array([cell for name in order[at:] + order[:at] for cell in edges[name]], dtype=np.int32)
-    cells = cells.reshape(-1, 2)
-    local = points(cells[:, 0] - width / 2.0 + 0.5, cells[:, 1] - height / 2.0 + 0.5)
-    return one_cell_per_node(width, height, cells[:, 0], cells[:, 1], local)
+    x, y, across = np.concatenate([edges[name] for name in order[at:] + order[:at]], axis=1)
+    places = points(np.where(across < 0, (x > 0) - 0.5, across - 0.5) * width, y - (height - 1) / 2.0)
+    return one_cell_per_node(width, height, x, y, places)
 
 
-def _spread(index: int, count: int, width: int) -> int:
-    """Column of one of ``count`` nodes spread between the two side columns."""
-    return 1 + (index * (width - 2)) // max(1, count)
+def _frame_side(column: int, side: int, flat_first: bool, upward: bool) -> Floats:
+    """Column, row and -1 for each light of a side, in wire order."""
+    rows = np.arange(1, side - 1) if flat_first else np.arange(side)
+    rows = rows if upward else rows[::-1]
+    return np.stack([np.full(len(rows), column), rows, np.full(len(rows), -1)]).astype(np.float64)
+
+
+def _frame_row(row: int, count: int, width: int, flat_first: bool, rightward: bool) -> Floats:
+    """Column, row and place across (0 to 1) for each light of the top or the bottom, in wire order."""
+    corners = 2 if flat_first else 0
+    index = np.arange(count + corners)
+    step = (width + corners) / (count + corners + 1.0) if count else width - 1.0
+    # A light between two columns takes the one it has just passed.
+    column = np.floor(index * step + 1e-6) + (0 if flat_first else 1)
+    gap = 1.0 / width if count + corners == 1 else 1.0 / (count + 1.0)
+    across = (index + (0 if flat_first else 1)) * gap
+    if not rightward:
+        column, across = width - 1 - column, 1.0 - across
+    return np.stack([column, np.full(len(index), row), across]).astype(np.float64)

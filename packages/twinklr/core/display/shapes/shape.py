@@ -15,6 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
+DEEP_TILT = 0.1
+"""Radians by which xLights leans deep models (all but trees, which have an angle of their own) in its flat view."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shape:
@@ -31,7 +34,7 @@ class Shape:
         render_width: Local width that the end points of a line-like model span.
         strands: Node indexes of each strand, or empty for one strand of all nodes.
         slot: int32 ``(nodes,)``, place of each node on the wire where that is not the node order; None where it is.
-        tilt: Radians the scaled shape leans towards the viewer, for trees seen in perspective.
+        tilt: Radians the scaled and turned shape leans towards the viewer, so that its back nodes are seen.
     """
 
     width: int

@@ -142,13 +142,6 @@ def _widened(source: FseqFile, frame: int, channels: int) -> NDArray[np.uint8]:
     return frames
 
 
-PAR = 0.99
-"""Share of near values asked of deterministic effects."""
-
-RANDOM_PAR = 0.9
-"""Score asked of effects of chance: every part of their look within 10 %."""
-
-
 def _reason(variant: VariantAgreement) -> str:
     """Where a variant differs: in its look by chance or by more than that, or on which models."""
     if variant.chance is None:
@@ -162,19 +155,20 @@ def _reason(variant: VariantAgreement) -> str:
 
 
 def _compare_reference(folder: Path, show_all: bool, golden: Path | None) -> None:
-    from twinklr.core.effects.reference import compare_folder, to_golden
+    from twinklr.core.effects.reference import REASONS, compare_folder, to_golden
 
     results = []
     click.echo(f"{'file':<26} {'variants':>8} {'mean':>8} {'chance':>8} {'worst':>8} {'below par':>9}")
     for result in compare_folder(folder):
         results.append(result)
-        low = [variant for variant in result.variants if variant.score < (RANDOM_PAR if variant.look else PAR)]
         missing = f"  not supported: {', '.join(result.unsupported)}" if result.unsupported else ""
         chance = f"{result.ceiling:.2%}" if result.pooled else "-"
-        figures = f"{len(result.variants):>8} {result.mean:>8.2%} {chance:>8} {result.worst:>8.2%} {len(low):>9}"
+        figures = f"{len(result.variants):>8} {result.mean:>8.2%} {chance:>8} {result.worst:>8.2%} {len(result.low):>9}"
         click.echo(f"{result.name:<26} {figures}{missing}")
-        for variant in result.variants if show_all else low:
+        for variant in result.variants if show_all else result.low:
             click.echo(f"    {variant.start:>5} {variant.score:>7.2%}  {variant.settings[:70]:<70}  {_reason(variant)}")
+        if result.low and result.name in REASONS:
+            click.echo(f"    why: {REASONS[result.name]}")
         if result.pooled:
             click.echo(
                 f"    all together off by {', '.join(f'{name} {off:.1%}' for name, off in result.pooled.items())}"

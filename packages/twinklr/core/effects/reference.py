@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,26 @@ from twinklr.core.xlights import read_fseq, read_sequence
 
 SEEDS = 6
 """Renders of a sequence with effects of chance."""
+
+PAR = 0.99
+"""Share of near values asked of deterministic effects."""
+
+RANDOM_PAR = 0.9
+"""Score asked of effects of chance: every part of their look within 10 %."""
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "effect_Candle": "each model is one flame, whose random walk no average evens out",
+        "effect_Circles": "a few discs whose random ways decide how much changes: xLights' own repeats differ as much",
+        "effect_Fireworks": "a few bursts at random places in forty frames",
+        "effect_Life": "the cells alive at first are random, and whether they die out hangs on them",
+        "effect_Lines": "ours: on models of one row corners lose their drift; how they bounce there is not known",
+        "effect_Meteors": "a few meteors at random places in forty frames",
+        "effect_Snowstorm": "ours: some worms begin anew to brighten along their length; which ones is not known",
+        "effect_Spirograph": "ours: which cells a wide moving pen sweeps between two frames is known only in part",
+    }
+)
+"""Why variants of a file differ by more than our seeds among themselves, where they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +63,11 @@ class ReferenceResult:
     def worst(self) -> float:
         """Lowest score of its variants."""
         return min((variant.score for variant in self.variants), default=1.0)
+
+    @property
+    def low(self) -> tuple[VariantAgreement, ...]:
+        """Variants below what is asked of them."""
+        return tuple(one for one in self.variants if one.score < (RANDOM_PAR if one.chance is not None else PAR))
 
     @property
     def ceiling(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ RED = write_palette(["#FF0000"])
 
 def share(light: RenderedShow) -> float:
     return flashing_share(light.prop_colors.max(axis=-1) / 255.0, light.frame_ms)
+
+
+def safely(sequence: Sequence, folder: Path) -> RenderedShow:
+    house = small_house()
+    return render_safely(sequence, house, partial(render_show, display=house, folder=folder))
 
 
 def with_layer(sequence: Sequence, layer: EffectLayer) -> Sequence:
@@ -58,7 +64,7 @@ def test_what_flashes_is_made_steady_and_the_rest_stays(layer: EffectLayer, tmp_
     unsafe = with_layer(show, layer)
     assert share(render_show(unsafe, small_house(), tmp_path / "unsafe")) >= UNSAFE_SHARE
 
-    light = render_safely(unsafe, small_house(), tmp_path / "safe")
+    light = safely(unsafe, tmp_path / "safe")
     assert share(light) < UNSAFE_SHARE
     assert light.calmed is not None
     assert elsewhere(light.calmed) == elsewhere(show)
@@ -69,14 +75,14 @@ def test_what_flashes_is_made_steady_and_the_rest_stays(layer: EffectLayer, tmp_
 
 def test_a_safe_show_is_left_alone(tmp_path: Path) -> None:
     show = make(small_song(form=SHORT_FORM), small_house(), 0)
-    assert render_safely(show, small_house(), tmp_path).calmed is None
+    assert safely(show, tmp_path).calmed is None
 
 
 def test_effects_on_groups_are_found_by_the_props_they_light(tmp_path: Path) -> None:
     house = small_house()
     group = max(house.groups, key=lambda one: len(one.props))
     sequence = Sequence(25, 6000, (Row(group.name, (flicker(),)),), ())
-    light = render_safely(sequence, house, tmp_path)
+    light = safely(sequence, tmp_path)
     assert light.calmed is not None
     assert share(light) < UNSAFE_SHARE
 

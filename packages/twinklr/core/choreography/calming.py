@@ -7,13 +7,11 @@ only what still flashes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from twinklr.core.audio import SongBundle
 from twinklr.core.choreography.flashes import Step, flashing_spans
-from twinklr.core.choreography.rendered import RenderedShow, render_show
+from twinklr.core.choreography.rendered import RenderedShow
 from twinklr.core.display import Display
 from twinklr.core.xlights import Effect, EffectLayer, Row, format_settings, parse_settings
 from twinklr.core.xlights import Sequence as XlightsSequence
@@ -29,37 +27,26 @@ CALM_BRIGHTNESS = 50
 
 
 def render_safely(
-    sequence: XlightsSequence,
-    display: Display,
-    folder: Path,
-    *,
-    seed: int = 0,
-    song: SongBundle | None = None,
-    media_folders: Iterable[str | Path] = (),
+    sequence: XlightsSequence, display: Display, render: Callable[[XlightsSequence], RenderedShow]
 ) -> RenderedShow:
     """Render a sequence; where it flashes unsafely, calm it and render again.
 
     Args:
         sequence: What to render.
         display: The house.
-        folder: Where the file goes; made if needed.
-        seed: Seed of the random effects.
-        song: What effects and curves that follow the music hear.
-        media_folders: Where pictures and videos are looked for.
+        render: Renders a sequence: `render_show` with all else it needs.
 
     Returns:
         The light, with the sequence it comes from in `RenderedShow.calmed` where that is not the one handed in.
     """
-    media = tuple(media_folders)
-    rendered = render_show(sequence, display, folder, seed=seed, song=song, media_folders=media)
+    rendered = render(sequence)
     for _ in range(MOST_PASSES):
         level = rendered.prop_colors.max(axis=-1) / 255.0
         spans = dict(zip(rendered.prop_names, flashing_spans(level, rendered.frame_ms), strict=False))
         if not any(spans.values()):
             break
         sequence = calm(sequence, display, spans)
-        rendered = render_show(sequence, display, folder, seed=seed, song=song, media_folders=media)
-        rendered = replace(rendered, calmed=sequence)
+        rendered = replace(render(sequence), calmed=sequence)
     return rendered
 
 

@@ -106,27 +106,19 @@ class Renderer:
     @property
     def ignored(self) -> Mapping[str, int]:
         """Settings that change nothing here though they do in xLights, by stored key, with how often each occurs."""
-        found = Counter(
-            key
-            for target in self._targets
-            for layer in target.layers
-            for segment in layer.segments
-            for key in segment.settings.ignored
-        )
-        return dict(sorted(found.items()))
+        return dict(sorted(Counter(key for one in self._segments() for key in one.settings.ignored).items()))
 
     @property
     def missing_media(self) -> Mapping[str, int]:
         """Pictures and videos that no media folder has, with how many effects would show each."""
-        wanted = Counter(
-            name
-            for target in self._targets
-            for layer in target.layers
-            for segment in layer.segments
-            if (name := wanted_file(segment.settings.effect))
-        )
+        wanted = Counter(name for one in self._segments() if (name := wanted_file(one.settings.effect)))
         folders = self._painter.surroundings.media_folders
         return {name: count for name, count in sorted(wanted.items()) if find_media(folders, name) is None}
+
+    def _segments(self) -> Iterator[Segment]:
+        for target in self._targets:
+            for layer in target.layers:
+                yield from layer.segments
 
     @property
     def costs(self) -> Mapping[str, EffectCost]:

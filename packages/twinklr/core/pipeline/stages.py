@@ -8,6 +8,7 @@ falls back to the offline provider and default settings where not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from twinklr.core.agents import (
     run_lyrics_async,
 )
 from twinklr.core.audio import AudioAnalyzer, SongBundle
-from twinklr.core.choreography import RenderedShow, choreograph, render_safely
+from twinklr.core.choreography import RenderedShow, choreograph, render_safely, render_show
 from twinklr.core.config import AppConfig, JobConfig
 from twinklr.core.display import Display, display_groups, read_display
 from twinklr.core.errors import InputError
@@ -304,14 +305,15 @@ class RenderStage:
 
     def execute(self, input: Mapping[str, Any], context: PipelineContext) -> StageResult[RenderedShow]:
         """Render; ``input`` holds choreograph, display and audio."""
-        rendered = render_safely(
-            input["choreograph"],
-            input["display"],
-            _output_dir(context) / RENDER_FOLDER,
+        render = partial(
+            render_show,
+            display=input["display"],
+            folder=_output_dir(context) / RENDER_FOLDER,
             seed=_job(context).seed,
             song=input["audio"],
             media_folders=self.media_folders,
         )
+        rendered = render_safely(input["choreograph"], input["display"], render)
         context.set_metric("frames", rendered.frame_count)
         return StageResult.success(rendered, stage_name=self.name)
 

@@ -119,5 +119,8 @@ def _work_folder(out_dir: Path) -> Path:
 def _remove(work: Path) -> None:
     """Remove the work folder, under another name so that an abandoned stage cannot add files to it meanwhile."""
     gone = work.with_name(f"{work.name}-gone")
-    work.rename(gone)
+    try:
+        work.rename(gone)
+    except OSError:  # a folder that cannot be moved must not hide how the run ended
+        gone = work
     shutil.rmtree(gone, ignore_errors=True)

@@ -58,7 +58,11 @@ def elsewhere(sequence: Sequence) -> list[tuple[str, Effect]]:
     ]
 
 
-@pytest.mark.parametrize("layer", [flicker(), shimmer()], ids=["flicker", "shimmer"])
+def shimmering_on() -> EffectLayer:
+    return EffectLayer((Effect("On", FLICKER_FROM_MS, FLICKER_TO_MS, "E_CHECKBOX_On_Shimmer=1", RED),))
+
+
+@pytest.mark.parametrize("layer", [flicker(), shimmer(), shimmering_on()], ids=["flicker", "shimmer", "shimmering on"])
 def test_what_flashes_is_made_steady_and_the_rest_stays(layer: EffectLayer, tmp_path: Path) -> None:
     show = make(small_song(form=SHORT_FORM), small_house(), 0)
     unsafe = with_layer(show, layer)

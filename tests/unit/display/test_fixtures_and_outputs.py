@@ -150,3 +150,10 @@ def test_no_text_whatever_breaks_them(
     assert all(len(table) == 256 for table in output.dimming)
     fixture = read_fixture(found, 10)
     assert fixture is None or all(0 <= channel.node < 10 for channel in fixture.channels)
+
+
+def test_a_handling_of_white_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    lamp = model("Lamp", "Single Line", parm1="1", parm2="1", StringType="4 Channel RGBW", RGBWHandling="R=G=B=W")
+    display = read_display(write_show(tmp_path, [lamp]))
+    assert display.prop("Lamp").output.white is WhiteHandling.GREY
+    assert any("R=G=B=W" in str(finding) for finding in display.findings)

@@ -203,6 +203,7 @@ def test_sections_in_the_wrong_order_are_errors(tmp_path: Path) -> None:
         ((model("A", NodesPerString=0),), (), "no-nodes", "warning"),
         ((model("A", versionNumber=1),), (), "old-layout", "warning"),
         ((model("A", inner='<subModel name="S"/><subModel name="S"/>'),), (), "duplicate-submodel", "warning"),
+        ((model("A", inner='<subModel name="S" type="ranges" line0="1-9x,abc,3"/>'),), (), "bad-node-range", "warning"),
         ((model("A", "5000"),), (), "too-few-channels", "warning"),
     ],
 )

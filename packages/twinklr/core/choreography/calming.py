@@ -22,6 +22,9 @@ MOST_PASSES = 6
 LONG_MS = 1000
 """Steady effects of at least this length cannot flash three times in a second, so they may stay."""
 
+LIVELY = ("VALUECURVE", "Shimmer=1", "Sparkle")
+"""Parts of settings with which even an On does not stand still."""
+
 CALM_BRIGHTNESS = 50
 """Per cent, so that light that is made steady stays below what struck before."""
 
@@ -91,7 +94,7 @@ def _meets(effect: Effect, spans: Sequence[Step]) -> bool:
 
 
 def _is_steady(effect: Effect) -> bool:
-    return effect.name == "On" and "VALUECURVE" not in effect.palette + effect.settings
+    return effect.name == "On" and not any(word in effect.palette + effect.settings for word in LIVELY)
 
 
 def _steady(effect: Effect) -> Effect:

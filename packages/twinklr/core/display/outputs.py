@@ -65,18 +65,18 @@ def read_output(model: ModelElement, folder: Path) -> tuple[Output, list[str]]:
     """
     kind = string_type(model)
     dimming, findings = _dimming(model, folder)
+    handling = model.attributes.get("RGBWHandling", "")
+    if handling and handling not in set(WhiteHandling):
+        known = f"taken for {str(WhiteHandling.GREY)!r}"
+        findings.append(f"model {model.name!r}: RGBWHandling {handling!r} is not known; {known}")
     output = Output(
         order=kind.order if channels_per_node(model) > 1 else "",
-        white=_white(model.attributes.get("RGBWHandling", "")),
+        white=WhiteHandling(handling) if handling in set(WhiteHandling) else WhiteHandling.GREY,
         any_color=_takes_any_color(model),
         super_colors=_super_colors(model.attributes) if kind.text == "Superstring" else (),
         dimming=dimming,
     )
     return output, findings
-
-
-def _white(text: str) -> WhiteHandling:
-    return WhiteHandling(text) if text in set(WhiteHandling) else WhiteHandling.GREY
 
 
 def _takes_any_color(model: ModelElement) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -41,6 +42,7 @@ PROTOCOLS = frozenset(
 UNIVERSE_CHANNELS = 512
 CONTROLLER_TYPES = frozenset({"Ethernet", "Serial", "Null"})
 ACTIVE_STATES = frozenset({"Active", "xLights Only", "Inactive"})
+_RANGE = re.compile(r"(\d{1,6}(\s*-\s*\d{1,6})?)?")
 _CONTROLLER_CODES = {"Type": "unknown-controller-type", "ActiveState": "unknown-active-state"}
 
 
@@ -57,12 +59,22 @@ def check_layout(layout: Layout, networks: Networks) -> list[Finding]:
     findings = [*_age(layout), *_names(layout)]
     for model in layout.models:
         findings += _model(model)
+        findings += _submodels(model)
     findings += _groups(layout)
     starts = resolve_start_channels(layout, networks)
     findings += starts.findings
     findings += _overlaps(layout, starts)
     findings += _networks(networks, max(starts.last.values(), default=-1) + 1)
     return findings
+
+
+def _submodels(model: ModelElement) -> Iterator[Finding]:
+    """Node ranges nobody can read: xLights leaves a gap there without a word."""
+    for part in model.submodels:
+        bad = [entry for line in part.lines for entry in line.split(",") if not _RANGE.fullmatch(entry.strip())]
+        if bad:
+            what = f"{len(bad)} node ranges cannot be read ({bad[0].strip()[:40]!r} ...)"
+            yield Finding("warning", "bad-node-range", what, f"{model.name}/{part.name}", "write 1-50,60")
 
 
 def _age(layout: Layout) -> Iterator[Finding]:

@@ -27,19 +27,23 @@ def analyze(
     **given: Path | None,
 ) -> None:
     """Listen to SONG and show its beats, bars, sections, harmony, energy and words."""
-    from twinklr.core.audio import analyze_song, write_timing
+    from twinklr.core.audio import analysis_inputs, analyze_song, write_timing
     from twinklr.core.audio.beat_files import with_beats
+    from twinklr.core.audio.click_track import CLICK_SUFFIXES, write_click_track
     from twinklr.core.audio.corrections import find_corrections
+    from twinklr.core.audio.plot import PLOT_SUFFIXES, write_plot
+    from twinklr.core.audio.timing_export import TIMING_SUFFIXES, check_target
 
+    inputs = [*analysis_inputs(song, given["lyrics"]), *filter(None, given.values())]
+    targets = ((plot, PLOT_SUFFIXES), (click_path, CLICK_SUFFIXES), (timing, TIMING_SUFFIXES))
+    for target, suffixes in targets:
+        if target is not None:
+            check_target(target, suffixes, inputs)
     corrections = with_beats(find_corrections(song, given["corrections"]), given["beats"], song)
     bundle = analyze_song(song, lyrics_path=given["lyrics"], corrections=corrections, stems_dir=given["stems"])
     if plot is not None:
-        from twinklr.core.audio.plot import write_plot
-
         write_plot(bundle, song, plot)
     if click_path is not None:
-        from twinklr.core.audio.click_track import write_click_track
-
         write_click_track(bundle, song, click_path)
     if timing is not None:
         write_timing(bundle, timing)

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from twinklr.core.audio import AudioAnalyzer, analyze_song, read_corrections, write_timing
-from twinklr.core.audio.corrections import Corrections, SectionMark, find_corrections
+from twinklr.core.audio.corrections import BeatMark, Corrections, SectionMark, find_corrections
 from twinklr.core.audio.summary import summarize
 from twinklr.core.config import AppConfig, JobConfig
 from twinklr.core.errors import InputError
 from unit.audio.audio_music import Tune, WriteSound
+
+SECTIONS_XML = '<timings><timing name="Sections"><EffectLayer>{}</EffectLayer></timing></timings>'
 
 
 def test_toml(tmp_path: Path) -> None:
@@ -56,6 +58,18 @@ def test_timing_track_of_a_sequence(tmp_path: Path) -> None:
         ("a.xsq", "<xsequence/>"),
         ("a.xsq", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'),
         ("missing.toml", None),
+        ("a.toml", "a=" + "[" * 4000),
+        ("a.toml", "first_downbeat_s = inf"),
+        ("a.toml", "tempo_bpm = nan"),
+        ("a.toml", "tempo_bpm = 301"),
+        ("a.toml", "[[sections]]\nat_s = inf"),
+        ("a.toml", "[[beats]]\nat_s = inf"),
+        ("a.txt", "inf\tinf\tVerse"),
+        ("a.txt", "nan\tnan\tVerse"),
+        ("a.xtiming", SECTIONS_XML.format(f'<Effect starttime="{"9" * 400}"/>')),
+        ("a.xtiming", SECTIONS_XML.format('<Effect starttime="soon"/><Effect label="Verse"/>')),
+        ("a.xtiming", SECTIONS_XML.format(f'<Effect starttime="0"/><Effect starttime="{"9" * 400}"/>')),
+        ("a.xtiming", SECTIONS_XML.format("<Other/>")),
     ],
 )
 def test_mistakes_are_one_line(name: str, content: str | None, tmp_path: Path) -> None:
@@ -66,6 +80,42 @@ def test_mistakes_are_one_line(name: str, content: str | None, tmp_path: Path) -
         read_corrections(path)
     assert "\n" not in str(error.value)
     assert error.value.cure
+
+
+def test_sections_come_in_any_order(tmp_path: Path) -> None:
+    path = tmp_path / "song.twinklr.toml"
+    path.write_text("".join(f'[[sections]]\nat_s = {at}\nname = "{at}"\n' for at in (20, 0, 8)))
+    assert [mark.at_s for mark in read_corrections(path).sections] == [0, 8, 20]
+
+
+def test_the_range_of_tempi_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    for tempo in (29, 301):
+        path.write_text(f"tempo_bpm = {tempo}")
+        with pytest.raises(InputError, match="30 to 300"):
+            read_corrections(path)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Corrections(first_downbeat_s=9999),
+        Corrections(sections=(SectionMark(at_s=1), SectionMark(at_s=9999))),
+        Corrections(beats=(BeatMark(at_s=0.5), BeatMark(at_s=9999))),
+    ],
+)
+def test_what_lies_beyond_the_song_is_refused(given: Corrections, tune: Tune, write_sound: WriteSound) -> None:
+    with pytest.raises(InputError, match=r"9999.*expected") as error:
+        analyze_song(write_sound(tune.sound[: 22050 * 5]), corrections=given)
+    assert "\n" not in str(error.value)
+    assert error.value.cure
+
+
+def test_what_nothing_came_of_is_not_said_to_be_followed(tune: Tune, write_sound: WriteSound) -> None:
+    song = analyze_song(write_sound(tune.sound[: 22050 * 12]), corrections=Corrections(tempo_bpm=300, beats_per_bar=3))
+    assert not song.beats
+    assert song.corrected == ()
+    assert any("not be followed" in warning for warning in song.warnings)
 
 
 def test_analysis_follows(tune: Tune, write_sound: WriteSound) -> None:

@@ -14,6 +14,7 @@ import soundfile
 import soxr
 
 from twinklr.core.audio import SongBundle, analyze_song
+from twinklr.core.audio.recording import read_recording
 from twinklr.core.errors import InputError
 from unit.audio.audio_music import RATE_HZ, Sound, Tune, make_tune
 
@@ -107,6 +108,23 @@ def test_raw_aac_and_its_damaged_tail(plain: tuple[Tune, SongBundle], tmp_path: 
     song = analyze_song(path)
     assert 3000 < song.duration_ms < whole.duration_ms
     assert song.beats
+
+
+@needs_av
+@pytest.mark.parametrize(("first", "second"), [(2, 1), (1, 2), (2, 6)])
+def test_a_change_of_channels_ends_the_song(
+    first: int, second: int, plain: tuple[Tune, SongBundle], tmp_path: Path
+) -> None:
+    parts = [
+        write_aac(tmp_path / f"{channels}.aac", at_rate(plain[0].sound, 44100, channels), 44100).read_bytes()
+        for channels in (first, second)
+    ]
+    path = tmp_path / "song.aac"
+    path.write_bytes(b"".join(parts))
+    recording = read_recording(path)
+    assert recording.channels == first
+    assert recording.duration_ms == pytest.approx(len(plain[0].sound) / RATE_HZ * 1000, abs=100)
+    assert any("damaged" in warning for warning in recording.warnings)
 
 
 @needs_av

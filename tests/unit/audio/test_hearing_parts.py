@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from twinklr.core.audio import structure
 from twinklr.core.audio.beat_net import hear_beats
 from twinklr.core.audio.bundle import Moment, Section
 from twinklr.core.audio.flux import compute_flux
@@ -118,6 +119,23 @@ def test_a_last_chorus_in_a_higher_key_is_still_the_chorus(semitones: int, same:
     group_of = {bar: part.group for part in parts for bar in range(part.first, part.last)}
     assert (group_of[44] == group_of[28]) is same
     assert group_of[44] != group_of[20]
+
+
+def test_a_key_change_is_heard_where_a_part_is_found_a_bar_early() -> None:
+    rng = np.random.default_rng(0)
+    chords = rng.permutation(12)[:8]
+
+    def part(lift: int) -> np.ndarray:
+        chroma = np.full((8, 4, 12), 0.02)
+        for bar, root in enumerate(chords):
+            chroma[bar, :, [(root + step + lift) % 12 for step in (0, 4, 7)]] = 1.0
+        return chroma.reshape(8, 48) / np.linalg.norm(chroma.reshape(8, 48), axis=1, keepdims=True)
+
+    harmony = np.concatenate([part(0), np.full((8, 48), 48**-0.5), part(2)])
+    bars = BarFeatures(harmony, np.zeros((24, 14)), np.full(24, 0.5))
+    likeness = harmony @ harmony.T
+    exact, early = (structure._pair_likeness(bars, likeness, (0, 8), (first, 24), 0.2) for first in (16, 15))
+    assert early == pytest.approx(exact * (8 / 9) ** 0.3)
 
 
 def test_a_name_for_want_of_a_better_one_is_not_sold_as_sure() -> None:

@@ -61,6 +61,14 @@ def test_headings_become_sections_in_time() -> None:
     assert starts == sorted(starts)
 
 
+@pytest.mark.parametrize(
+    "text", ["la la\n" * 1900 + "(x12)\n" * 500, "[A x12]\n" + "la la\n" * 1900, "la (x12)\n" * 1900]
+)
+def test_a_form_longer_than_any_song_stays_as_written(text: str) -> None:
+    sheet = parse_lyrics(text)
+    assert expand_form(sheet) is sheet
+
+
 @given(st.text(alphabet="ab[]()x12 \nCchorus", max_size=120))
 def test_any_form_is_borne(text: str) -> None:
     sheet = expand_form(parse_lyrics(text))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from twinklr.core.audio import mouth_shapes, read_lyrics
 from twinklr.core.audio.bundle import Span
-from twinklr.core.audio.lyric_files import parse_lyrics
-from twinklr.core.audio.lyrics import align_sheet, find_sheet
+from twinklr.core.audio.lyric_files import SheetLine, parse_lyrics
+from twinklr.core.audio.lyrics import _following, align_sheet, find_sheet
 from twinklr.core.audio.phonemes import SHAPES, time_shapes
 from twinklr.core.errors import InputError
 
@@ -92,6 +92,27 @@ def test_lyrics_beside_the_song_are_found(tmp_path: Path) -> None:
     found = find_sheet(song, None, "tags")
     assert found is not None
     assert found[0].lines[0].text == "lrc"
+
+
+@pytest.mark.parametrize("text", ["la\n" * 2001, "[00:01.00]la\n" * 2001, "la " * 20_001])
+def test_lyrics_longer_than_any_song_are_one_line(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "song.lrc"
+    path.write_text(text)
+    for given_path, tag_text in ((path, ""), (None, text)):
+        with pytest.raises(InputError) as error:
+            find_sheet(tmp_path / "other.mp3", given_path, tag_text)
+        assert "\n" not in str(error.value)
+        assert error.value.cure
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, 1.0004, 1.0006, 2.0, 3.0]), max_size=12))
+def test_the_next_line_is_the_first_that_begins_later(starts: list[float]) -> None:
+    lines = [SheetLine("la", start) for start in starts]
+    wanted = [
+        next((later for later in starts[index + 1 :] if later * 1000 > round(start * 1000)), None)
+        for index, start in enumerate(starts)
+    ]
+    assert _following(lines) == wanted
 
 
 @given(st.text(max_size=300))

@@ -108,6 +108,24 @@ def test_beats_of_a_file_are_followed(made: Made, tmp_path: Path) -> None:
     assert song.corrected == ("beats from song.beats",)
 
 
+def test_a_beat_written_twice_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "song.beats"
+    path.write_text("1.5 2\n0.5 1\n0.5 1\n0.5001 1\n1.5 2\n")
+    assert [(mark.at_s, mark.position) for mark in read_beats(path)] == [(0.5, 1), (1.5, 2)]
+
+
+def test_beats_of_another_song_are_one_line(made: Made, tmp_path: Path) -> None:
+    corrections = with_beats(None, write_beats(tmp_path / "song.beats", 5000 + np.arange(30) * 0.75), made[0])
+    with pytest.raises(InputError, match="beyond the song") as error:
+        analyze_song(made[0], corrections=corrections)
+    assert "\n" not in str(error.value)
+
+
+def test_hours_of_beats_are_borne(made: Made, tmp_path: Path) -> None:
+    corrections = with_beats(None, write_beats(tmp_path / "song.beats", np.arange(150_000) * 0.75), made[0])
+    assert analyze_song(made[0], corrections=corrections).beats_per_bar == 3
+
+
 def test_beats_without_positions_get_our_bars(made: Made, tmp_path: Path) -> None:
     path = tmp_path / "song.beats"
     path.write_text("# made by hand\n" + "".join(f"{at:.3f}\n" for at in made[2]["beats"]))
@@ -116,7 +134,10 @@ def test_beats_without_positions_get_our_bars(made: Made, tmp_path: Path) -> Non
     assert [beat.position for beat in song.beats[:5]] == [1, 2, 3, 4, 1]
 
 
-@pytest.mark.parametrize("content", ["", "1.0 1", "0.5 1\nnot a beat\n", "nan 1\n2 1", "-1 1\n2 2", "1 99\n2 1", None])
+@pytest.mark.parametrize(
+    "content", ["", "1.0 1", "0.5 1\nnot a beat\n", "nan 1\n2 1", "-1 1\n2 2", "1 99\n2 1", "1 1\n" * 50,
+                "".join(f"{n / 30}\n" for n in range(200)), None]
+)  # fmt: skip
 def test_broken_beat_files_are_one_line(content: str | None, tmp_path: Path) -> None:
     path = tmp_path / "song.beats"
     if content is not None:
@@ -219,7 +240,9 @@ def test_words_without_times_follow_the_last_one() -> None:
 
 @pytest.mark.parametrize(
     "content", ['{"segments": [', '{"a": 1}', '{"segments": "no"}', '{"segments": []}', '{"segments": [{"text": "x"}]}',
-                '{"words": [{"word": "x", "start": NaN, "end": 1}]}', '{"segments":' + "[" * 100_000]
+                '{"words": [{"word": "x", "start": NaN, "end": 1}]}',
+                '{"words": [{"word": "x", "start": 1, "end": 1%s}]}' % ("0" * 400), '{"a": 1%s}' % ("0" * 5000),
+                '{"segments":' + "[" * 100_000]
 )  # fmt: skip
 def test_broken_transcripts_are_one_line(content: str, tmp_path: Path) -> None:
     path = tmp_path / "song.json"

@@ -95,3 +95,65 @@ def test_command(tune: Tune, write_sound: WriteSound, tmp_path: Path, capsys: py
 def test_command_refuses_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze", str(tmp_path / "none.mp3")]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("--click", "song.wav"),
+        ("--click", "linked.wav"),
+        ("--click", "stems/drums.wav"),
+        ("--timing", "words.txt"),
+        ("--timing", "marks.txt"),
+        ("--timing", "beats.txt"),
+        ("--click", "click.mp3"),
+        ("--plot", "plot.jpg"),
+        ("--timing", "tracks.pdf"),
+    ],
+)
+def test_command_never_writes_over_what_it_reads(
+    option: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "stems").mkdir()
+    inputs = [tmp_path / file for file in ("song.wav", "stems/drums.wav", "words.txt", "marks.txt")]
+    for path in [*inputs, tmp_path / "beats.txt"]:
+        path.write_text("mine")
+    (tmp_path / "linked.wav").symlink_to(tmp_path / "song.wav")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    given = {"--lyrics": "words.txt", "--corrections": "marks.txt", "--beats": "beats.txt", "--stems": "stems"}
+    options = [str(part) for key, file in given.items() for part in (key, tmp_path / file)]
+    assert main(["analyze", str(inputs[0]), *options, option, str(tmp_path / name)]) == 2
+    message = capsys.readouterr().err.strip()
+    assert len(message.splitlines()) == 1
+    assert Path(name).name in message
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_clicks_and_plot_refuse_the_song_itself(song: tuple[SongBundle, Path]) -> None:
+    before = song[1].read_bytes()
+    with pytest.raises(OutputError, match="read"):
+        write_click_track(song[0], song[1], song[1])
+    with pytest.raises(OutputError, match="png"):
+        write_plot(song[0], song[1], song[1])
+    assert song[1].read_bytes() == before
+
+
+def test_timing_tracks_of_a_song_without_beats(song: tuple[SongBundle, Path], tmp_path: Path) -> None:
+    still = song[0].model_copy(update={"beats": (), "bars": (), "lyrics": None})
+    write_timing(still, tmp_path / "h.xtiming")
+    names = [timing.get("name") for timing in etree.parse(tmp_path / "h.xtiming").iter("timing")]
+    assert "Sections" in names
+    assert "Beats" not in names
+    for name in ("h.beats.txt", "h.bars.txt", "h.lyrics.txt"):
+        write_timing(still, tmp_path / name)
+        assert (tmp_path / name).read_bytes() == b""
+
+
+def test_a_folder_is_no_song(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["analyze", "."]) == 2
+    message = capsys.readouterr().err.strip()
+    assert len(message.splitlines()) == 1
+    assert "this is a folder" in message

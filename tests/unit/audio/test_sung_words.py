@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from twinklr.core.audio import sung_words
 from twinklr.core.audio.bundle import Lyrics, Span
 from twinklr.core.audio.loudness import reference_level
 from twinklr.core.audio.lyric_files import parse_lyrics
@@ -176,3 +177,13 @@ def test_a_better_fit_is_never_less_sure() -> None:
 
 def _constant_scores(level: float) -> np.ndarray:
     return np.full((60, SILENCE + 1), level, np.float32)
+
+
+def test_words_that_cannot_fit_are_left_before_a_chain_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build(*_: object) -> Chain:
+        raise AssertionError("the chain was built")
+
+    monkeypatch.setattr(sung_words, "chain_of", build)
+    scores = np.zeros((100, len(SOUNDS) + 1), np.float32)
+    assert find_words(scores, [["holy", "night"]] * 70_000) is None
+    assert find_words(scores, [["!"], []]) is None

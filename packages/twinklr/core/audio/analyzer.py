@@ -109,6 +109,8 @@ def analyze_song(
     path = Path(path)
     recording = read_recording(path, longest_s=longest_s)
     corrections = corrections or find_corrections(path)
+    if corrections is not None:
+        corrections.check_length(recording.duration_ms / 1000)
     tags = _read_tags(path)
     sheet = find_sheet(path, lyrics_path, tags.get("lyrics", ""))
     span = music_span(recording.samples)
@@ -162,20 +164,23 @@ def analyze_song(
         music_start_ms=heard.ms(0),
         music_end_ms=min(recording.duration_ms, round(span[1] / ANALYSIS_RATE_HZ * 1000)),
         lyrics=None if sheet is None else align_sheet(sheet[0], recording.duration_ms, vocals, sheet[1], grid),
-        warnings=(*recording.warnings, *_warnings(heard)),
+        warnings=(*recording.warnings, *_warnings(heard, corrections)),
         vocal_activity=_shifted_curve(voice, heard.offset_s, recording.duration_ms),
         tempo_curve=Curve(hop_ms=TEMPO_HOP_MS, values=tempo_curve) if tempo_curve else None,
         swing=heard.feel.swing,
         swing_confidence=heard.feel.confidence,
         compound=heard.feel.compound,
         character=describe(heard, onsets, loudness_lufs, key_name, key_confidence),
-        corrected=_corrected(corrections, stems),
+        corrected=_corrected(corrections, stems, bool(beats)),
     )
 
 
-def _warnings(heard: Heard) -> list[str]:
+def _warnings(heard: Heard, corrections: Corrections | None) -> list[str]:
     if not len(heard.beats_s):
-        return ["no steady beat was found: sections follow changes of sound, and nothing can be set on beats"]
+        found = ["no steady beat was found: sections follow changes of sound, and nothing can be set on beats"]
+        if corrections is not None and corrections.about_beats:
+            found.append("the given tempo, meter or beats could not be followed: check that they fit the song")
+        return found
     if heard.beat_confidence < UNCERTAIN:
         return ["the beats are uncertain: check them with --click, or give the tempo in a corrections file"]
     return []
@@ -190,16 +195,19 @@ def _hear_voice(music: Floats, vocals: Floats | None) -> tuple[Singing, Doubles]
     return hear_singing(vocals, reference_level(vocals)), activity
 
 
-def _corrected(corrections: Corrections | None, stems: Stems | None) -> tuple[str, ...]:
-    """What did not come from listening to the mix."""
+def _corrected(corrections: Corrections | None, stems: Stems | None, has_beats: bool) -> tuple[str, ...]:
+    """What did not come from listening to the mix; without beats, nothing came of what was said about them."""
     given = corrections or Corrections()
     source = f" (from {given.source})" if given.source else ""
-    rows = {
+    about_beats = {
         f"tempo as the user set it{source}": given.tempo_bpm is not None or given.octave is not None,
         f"meter as the user set it{source}": given.beats_per_bar is not None,
         f"first downbeat as the user set it{source}": given.first_downbeat_s is not None,
+    }
+    rows = {
+        **(about_beats if has_beats else {}),
         f"sections as the user set it{source}": bool(given.sections),
-        f"beats from {given.beats_source or 'the user'}": bool(given.beats),
+        f"beats from {given.beats_source or 'the user'}": bool(given.beats) and has_beats,
     }
     files = stems.files if stems else {}
     sources = [

@@ -12,6 +12,7 @@ import importlib
 import itertools
 import math
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from twinklr.core.audio.corrections import BeatMark, Corrections
@@ -21,6 +22,9 @@ from twinklr.core.errors import InputError
 BEAT_THIS = "beat-this"
 """Given instead of a file: let Beat This! listen, where it is installed."""
 LARGEST_BYTES = 4_000_000
+SAME_BEAT_S = 0.01
+"""Beats nearer than this are one, written twice."""
+MOST_A_SECOND = 20
 
 
 def with_beats(corrections: Corrections | None, beats: Path | None, song: Path) -> Corrections | None:
@@ -39,10 +43,10 @@ def with_beats(corrections: Corrections | None, beats: Path | None, song: Path) 
 
 
 def read_beats(path: Path) -> tuple[BeatMark, ...]:
-    """Beats of a file, in order.
+    """Beats of a file, in order and at least `SAME_BEAT_S` apart.
 
     Raises:
-        InputError: No such file, or a line that is no beat, or fewer than two beats.
+        InputError: No such file, or a line that is no beat, or fewer than two beats, or more than any music has.
     """
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -51,14 +55,26 @@ def read_beats(path: Path) -> tuple[BeatMark, ...]:
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise InputError(f"the beats cannot be read: {reason}", where=path, cure="check the path") from error
-    marks = [
+    marks = _apart(
         _mark(row, f"{path}:{number}")
         for number, row in enumerate(rows, 1)
         if row.strip() and not row.lstrip().startswith("#")
-    ]
+    )
     if len(marks) < 2:
         raise InputError("fewer than two beats", where=path, expected="a beat a line", cure="export the beats again")
-    return tuple(sorted(marks, key=lambda mark: mark.at_s))
+    if any(last.at_s - first.at_s < 1 for first, last in zip(marks, marks[MOST_A_SECOND:], strict=False)):
+        expected = f"at most {MOST_A_SECOND} in a second"
+        raise InputError("more beats than music has", where=path, expected=expected, cure="export the beats again")
+    return marks
+
+
+def _apart(marks: Iterable[BeatMark]) -> tuple[BeatMark, ...]:
+    """Beats in order, those left out that repeat the one before."""
+    kept: list[BeatMark] = []
+    for mark in sorted(marks, key=lambda mark: mark.at_s):
+        if not kept or mark.at_s - kept[-1].at_s >= SAME_BEAT_S:
+            kept.append(mark)
+    return tuple(kept)
 
 
 def _mark(row: str, where: str) -> BeatMark:
@@ -95,9 +111,10 @@ def hear_with_beat_this(song: Path) -> tuple[BeatMark, ...]:
         # Beats before the first downbeat have no known place in a bar.
         position = 1 if is_down else position + 1 if position else 0
         marks.append(BeatMark(at_s=max(0.0, at_s), position=position))
-    if len(marks) < 2:
+    heard = _apart(marks)
+    if len(heard) < 2:
         raise InputError("Beat This! found no beats", where=song, cure="leave --beats away")
-    return tuple(marks)
+    return heard
 
 
 def beats_in_a_bar(marks: tuple[BeatMark, ...]) -> int:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from twinklr.core.audio.bundle import SongBundle
 from twinklr.core.audio.recording import ANALYSIS_RATE_HZ, read_recording
-from twinklr.core.audio.timing_export import write_file
+from twinklr.core.audio.timing_export import check_target, write_file
 
+CLICK_SUFFIXES = (".wav",)
 DOWNBEAT_HZ, BEAT_HZ = 1760.0, 1174.7
 
 
@@ -21,8 +22,9 @@ def write_click_track(song: SongBundle, song_path: Path, path: Path) -> None:
 
     Raises:
         InputError: The song cannot be read.
-        OutputError: The file cannot be written.
+        OutputError: The file is the song itself, is no ``.wav``, or cannot be written.
     """
+    check_target(path, CLICK_SUFFIXES, [song_path])
     samples = read_recording(song_path).samples
     mixed = 0.6 * samples / max(float(np.abs(samples).max(initial=0.0)), 1e-6)
     for beat in song.beats:

@@ -53,16 +53,17 @@ def _through_av(av: Any, path: Path) -> Iterator[Block]:
             if not container.streams.audio:
                 raise InputError("there is no sound in this file", where=path, cure="choose a file with music")
             stream = container.streams.audio[0]
-            rate_hz, channels = int(stream.rate), int(stream.channels)
+            rate_hz = int(stream.rate)
             to_floats = av.AudioResampler(format="flt")
             for frame in container.decode(stream):
                 for part in to_floats.resample(frame):
-                    pending.append(part.to_ndarray().reshape(-1, channels).astype(np.float32))
+                    pending.append(part.to_ndarray().reshape(-1, part.layout.nb_channels).astype(np.float32))
                 if sum(map(len, pending)) >= BLOCK_S * rate_hz:
                     heard = True
                     yield np.concatenate(pending), rate_hz
                     pending = []
-    except av.error.FFmpegError as error:
+    except (av.error.FFmpegError, ValueError) as error:
+        # The resampler refuses, as a ValueError, frames whose rate or channels are no longer those of the first.
         if pending:
             yield np.concatenate(pending), rate_hz
         if heard or pending:

@@ -20,12 +20,17 @@ from pathlib import Path
 from typing import Literal
 
 from lxml import etree
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from twinklr.core.audio.lyric_files import decode_text
 from twinklr.core.errors import InputError
 
 LARGEST_BYTES = 64_000_000
+SLOWEST_TEMPO_BPM, FASTEST_TEMPO_BPM = 30, 300
+LONGEST_S = 1e6
+"""No song is as long; a later time is no time."""
+PAST_END_S = 1.0
+"""A mark of the end may lie so far behind it; copies of a song differ by their last silence."""
 SECTION_TRACKS = ("sections", "song structure", "structure", "song sections", "segments", "parts")
 LABELS = ("intro", "verse", "chorus", "bridge", "break", "build", "drop", "solo", "outro", "part")
 _SYNONYMS = {
@@ -48,7 +53,7 @@ _SYNONYMS = {
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class SectionMark(_Strict):
@@ -85,7 +90,7 @@ class BeatMark(_Strict):
 class Corrections(_Strict):
     """Everything the user may set; what is None is left to the analysis."""
 
-    tempo_bpm: float | None = Field(default=None, ge=30, le=300)
+    tempo_bpm: float | None = None
     octave: Literal["half", "double"] | None = None
     beats_per_bar: int | None = Field(default=None, ge=2, le=7)
     first_downbeat_s: float | None = Field(default=None, ge=0)
@@ -94,13 +99,62 @@ class Corrections(_Strict):
     source: str = ""
     beats_source: str = ""
 
+    @field_validator("tempo_bpm")
+    @classmethod
+    def _can_be_followed(cls, tempo_bpm: float | None) -> float | None:
+        if tempo_bpm is not None and not SLOWEST_TEMPO_BPM <= tempo_bpm <= FASTEST_TEMPO_BPM:
+            raise ValueError(f"a tempo of {SLOWEST_TEMPO_BPM} to {FASTEST_TEMPO_BPM} BPM can be followed")
+        return tempo_bpm
+
+    @field_validator("sections")
+    @classmethod
+    def _sections_in_order(cls, marks: tuple[SectionMark, ...]) -> tuple[SectionMark, ...]:
+        return tuple(sorted(marks, key=lambda mark: mark.at_s))
+
+    @field_validator("beats")
+    @classmethod
+    def _beats_in_order(cls, marks: tuple[BeatMark, ...]) -> tuple[BeatMark, ...]:
+        return tuple(sorted(marks, key=lambda mark: mark.at_s))
+
+    @property
+    def about_beats(self) -> bool:
+        """Whether anything is said about tempo, bars or beats."""
+        return (
+            bool(self.tempo_bpm or self.octave or self.beats_per_bar or self.beats) or self.first_downbeat_s is not None
+        )
+
+    def check_length(self, duration_s: float) -> None:
+        """Refuse what lies behind the end of the song, where it would do nothing.
+
+        Raises:
+            InputError: The first downbeat, a section, or all beats but one are not inside the song.
+        """
+        # Beat trackers count on into the last silence; only beats that give no tempo are a mistake.
+        beats = [] if sum(beat.at_s < duration_s for beat in self.beats) > 1 else list(self.beats)
+        rows = [
+            ("the first downbeat", self.source, [self.first_downbeat_s or 0.0]),
+            ("a section", self.source, [mark.at_s for mark in self.sections]),
+            ("a beat", self.beats_source or self.source, [mark.at_s for mark in beats]),
+        ]
+        for what, source, times_s in rows:
+            latest_s = max(times_s, default=0.0)
+            if latest_s > duration_s + PAST_END_S:
+                raise InputError(
+                    f"{what} at {latest_s:g} s lies beyond the song",
+                    where=source or "corrections",
+                    expected=f"times in seconds, up to {duration_s:.1f}",
+                    cure="correct it, or check that it belongs to this song",
+                )
+
 
 def find_corrections(song: Path, given: Path | None = None) -> Corrections | None:
     """Corrections from the given file, or from ``SONG.twinklr.toml`` beside the song.
 
     Raises:
-        InputError: The file cannot be used.
+        InputError: The file cannot be used, or the song is a folder.
     """
+    if song.is_dir():
+        raise InputError("this is a folder", where=song, expected="an audio file", cure="name the song")
     if given is not None:
         return read_corrections(given)
     beside = song.with_name(f"{song.stem}.twinklr.toml")
@@ -141,6 +195,8 @@ def _read(path: Path) -> bytes:
 def _from_toml(path: Path, data: bytes) -> Corrections:
     try:
         content = tomllib.loads(decode_text(data))
+    except RecursionError:
+        raise InputError("nested too deeply", where=path, expected="plain settings", cure="correct it") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not valid TOML: {error}", where=path, cure="correct that line") from error
     try:
@@ -148,7 +204,9 @@ def _from_toml(path: Path, data: bytes) -> Corrections:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{place}: {first['msg'].lower()}", where=path, cure="correct that setting") from error
+        raise InputError(
+            f"{place}: {first['msg'].lower().removeprefix('value error, ')}", where=path, cure="correct that setting"
+        ) from error
 
 
 def _from_labels(path: Path, text: str) -> tuple[SectionMark, ...]:
@@ -158,17 +216,28 @@ def _from_labels(path: Path, text: str) -> tuple[SectionMark, ...]:
             continue
         parts = row.split("\t") if "\t" in row else row.split(maxsplit=2)
         try:
-            at_s = float(parts[0])
+            at_s = _seconds(float(parts[0]))
         except ValueError:
             expected = "start, end and name, separated by tabs"
             where = f"{path}:{number}"
             raise InputError(
                 "this is not an Audacity label", where=where, expected=expected, cure="correct it"
             ) from None
-        marks.append(SectionMark(at_s=max(0.0, at_s), name=parts[2].strip() if len(parts) > 2 else "part"))
+        marks.append(SectionMark(at_s=at_s, name=parts[2].strip() if len(parts) > 2 else "part"))
     if not marks:
         raise InputError("no labels in this file", where=path, expected="Audacity labels", cure="export them again")
     return tuple(sorted(marks, key=lambda mark: mark.at_s))
+
+
+def _seconds(at_s: float) -> float:
+    """A time in a song; what lies before it is its beginning.
+
+    Raises:
+        ValueError: No song has such a time.
+    """
+    if not abs(at_s) < LONGEST_S:
+        raise ValueError("no time in a song")
+    return max(0.0, at_s)
 
 
 def _from_xml(path: Path, data: bytes, track: str | None) -> tuple[SectionMark, ...]:
@@ -190,10 +259,16 @@ def _from_xml(path: Path, data: bytes, track: str | None) -> tuple[SectionMark, 
         expected = f"a timing track named {track or 'Sections'}; there are: {names}"
         raise InputError("no timing track with sections", where=path, expected=expected, cure="rename the track")
     marks = []
+    expected = "marks with a start time in milliseconds"
     for effect in chosen.iter("Effect"):
         try:
-            start = int(effect.get("startTime") or effect.get("starttime") or "")
+            at_s = _seconds(float(effect.get("startTime") or effect.get("starttime") or "") / 1000)
         except ValueError:
-            continue
-        marks.append(SectionMark(at_s=max(0, start) / 1000, name=effect.get("label") or "part"))
+            where = f"{path}:{effect.sourceline}"
+            raise InputError(
+                "a section has no usable time", where=where, expected=expected, cure="mark it again"
+            ) from None
+        marks.append(SectionMark(at_s=at_s, name=effect.get("label") or "part"))
+    if not marks:
+        raise InputError("the sections have no usable times", where=path, expected=expected, cure="mark them again")
     return tuple(sorted(marks, key=lambda mark: mark.at_s))

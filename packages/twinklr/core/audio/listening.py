@@ -81,7 +81,7 @@ def listen(
     # Where nothing begins with any force, as in a tone or in noise, the scaled flux shows ripples as beats.
     forceful = float(np.clip((flux.size - LEAST_FORCE) / 2, 0, 1))
     confidence = round(beat_confidence(beats_s, activation) * forceful, 3)
-    if wishes.beats:
+    if wishes.beats and len(beats_s):
         confidence = max(confidence, GIVEN_CONFIDENCE)
     elif confidence < LEAST_BEAT_CONFIDENCE or len(beats_s) < 4:
         beats_s, confidence = beats_s[:0], 0.0
@@ -116,7 +116,7 @@ def _find_beats(
     if wishes.beats:
         beats_s = np.array([mark.at_s for mark in wishes.beats]) - offset_s
         # A beat on the first sound is often given a little before it.
-        beats_s = np.maximum(beats_s[beats_s > -FIRST_SLACK_S], 0.0)
+        beats_s = np.unique(np.maximum(beats_s[beats_s > -FIRST_SLACK_S], 0.0))
     else:
         beats_s = find_beats(activation, chances, flux.full, _tempi(wishes))
         beats_s = in_one_phase(beats_s, activation, chances["beat"])
@@ -137,9 +137,10 @@ def _with_drums(chances: dict[str, Doubles], drums: Floats, music: Floats) -> di
 def _given_bars(wishes: Corrections, beats_s: Doubles) -> Meter:
     """Bars as the given beats count them; what they do not count is counted on, or back from the first downbeat."""
     meter = beats_in_a_bar(wishes.beats)
-    times = np.array([mark.at_s for mark in wishes.beats])
-    positions = np.array([mark.position for mark in wishes.beats])
-    chosen = positions[np.abs(times - beats_s[:, None]).argmin(axis=1)] if len(beats_s) else positions[:0]
+    marks = sorted(wishes.beats, key=lambda mark: mark.at_s)
+    times = np.array([mark.at_s for mark in marks])
+    positions = np.array([mark.position for mark in marks])
+    chosen = positions[np.searchsorted((times[1:] + times[:-1]) / 2, beats_s)]
     known = np.flatnonzero(chosen)
     result = [
         int(at - 1) if at else int((index - known[0] + chosen[known[0]] - 1) % meter) for index, at in enumerate(chosen)

@@ -51,14 +51,14 @@ class _Block:
 def expand_form(sheet: LyricSheet) -> LyricSheet:
     """Plain lyrics as they are sung: repeats written out, a heading without lines filled from its namesake before.
 
-    Sheets with times are returned as they are.
+    Sheets with times, and those of more than `MOST_LINES` lines when written out, are returned as they are.
 
     Example:
         >>> lines = tuple(map(SheetLine, ("la la (x2)", "hey")))
         >>> [line.text for line in expand_form(LyricSheet(lines, "text")).lines]
         ['la la', 'la la', 'hey']
     """
-    if sheet.is_timed or not sheet.lines:
+    if sheet.is_timed or not 0 < len(sheet.lines) <= MOST_LINES:
         return sheet
     lines: list[SheetLine] = []
     headings: list[tuple[str, int]] = []
@@ -66,19 +66,22 @@ def expand_form(sheet: LyricSheet) -> LyricSheet:
     before: tuple[SheetLine, ...] = ()
     for block in _blocks(sheet):
         sung = tuple(one for line in block.lines for one in _repeated(line))
-        if not block.name and not sung:
+        is_repeat = not block.name and not sung
+        sung = sung or (before if is_repeat else known.get(block.name.lower(), ()))
+        times = block.times - 1 if is_repeat else block.times
+        # A few hundred repeats of a long part would fill the memory.
+        if len(lines) + len(sung) * times > MOST_LINES:
+            return sheet
+        if is_repeat:
             # "(x2)" on a line of its own: what went before is sung again.
-            lines += before * (block.times - 1)
+            lines += sung * times
             continue
-        sung = sung or known.get(block.name.lower(), ())
         known[block.name.lower()] = sung
-        for _ in range(block.times if sung else 1):
+        for _ in range(times if sung else 1):
             if block.name:
                 headings.append((block.name, len(lines)))
             lines += sung
         before = sung
-        if len(lines) > MOST_LINES:
-            return sheet
     return replace(sheet, lines=tuple(lines), headings=tuple(headings))
 
 

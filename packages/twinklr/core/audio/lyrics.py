@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 
 from twinklr.core.audio.bundle import LyricLine, Lyrics, Span, Word
 from twinklr.core.audio.lyric_files import LyricSheet, SheetLine, parse_lyrics, read_lyrics, to_sheet
-from twinklr.core.audio.lyric_form import expand_form, find_sections
+from twinklr.core.audio.lyric_form import MOST_LINES, expand_form, find_sections
 from twinklr.core.audio.lyric_grid import SongGrid, place_lines, place_syllables
 from twinklr.core.audio.phonemes import mouth_shapes, shapes_of_sounds, time_shapes
 from twinklr.core.audio.pronunciation import VOWELS, pronounce
 from twinklr.core.audio.sung_net import FRAME_S
 from twinklr.core.audio.sung_words import SungWord, chances_right, find_words, sound_scores
 from twinklr.core.audio.transcripts import WHISPER, hear_with_whisper
+from twinklr.core.errors import InputError
 
+MOST_WORDS = 20_000
+"""With `MOST_LINES`, several times what the longest of songs has."""
 LONGEST_WORD_MS = 1600
 LEAD_MS = 40
 SECONDS_PER_SYLLABLE = 0.42
@@ -51,8 +54,24 @@ def find_sheet(song: Path, lyrics_path: Path | None, tag_text: str) -> tuple[Lyr
     """The lyrics of a song and where they come from: the given file, one beside the song, or the tags.
 
     Raises:
-        InputError: ``lyrics_path`` cannot be used.
+        InputError: ``lyrics_path`` cannot be used, or the lyrics are longer than those of any song.
     """
+    found = _find_sheet(song, lyrics_path, tag_text)
+    if found is None:
+        return None
+    lines = found[0].lines
+    words = sum(len(line.text.split()) for line in lines)
+    if len(lines) > MOST_LINES or words > MOST_WORDS:
+        raise InputError(
+            f"{len(lines)} lines and {words} words of lyrics",
+            where=f"{song} ({found[1]})",
+            expected=f"at most {MOST_LINES} lines and {MOST_WORDS} words",
+            cure="give the lyrics of this song alone with --lyrics (lyrics_path)",
+        )
+    return found
+
+
+def _find_sheet(song: Path, lyrics_path: Path | None, tag_text: str) -> tuple[LyricSheet, str] | None:
     if str(lyrics_path) == WHISPER:
         return to_sheet(hear_with_whisper(song)), "Whisper"
     for path in lyric_candidates(song, lyrics_path):
@@ -146,11 +165,10 @@ def _time_lines(
         lines = _lay_lines(sheet, grid) or _spread_lines(sheet, duration_ms, vocals)
     pace_s = _pace_s(lines)
     timed = []
-    for index, line in enumerate(lines):
+    for line, following in zip(lines, _following(lines), strict=True):
         start = round((line.start_s or 0.0) * 1000)
         if start >= duration_ms:
             continue
-        following = next((x.start_s for x in lines[index + 1 :] if (x.start_s or 0.0) * 1000 > start), None)
         limit = duration_ms if following is None else min(duration_ms, round(following * 1000))
         one = None if ear is None or line.words else _follow_line(line, start, limit, ear)
         if one is None:
@@ -159,6 +177,20 @@ def _time_lines(
                 one = _with_confidence(one, GIVEN.get(sheet.source, 0.8) if line.words else LAID_IN_SONG)
         timed.append(one)
     return timed
+
+
+def _following(lines: list[SheetLine]) -> list[float | None]:
+    """For each line, the start of the next one that begins later."""
+    result: list[float | None] = []
+    later: list[float] = []
+    for line in reversed(lines):
+        start_s = line.start_s or 0.0
+        # What does not begin later than this line is hidden by it from all lines before.
+        while later and later[-1] * 1000 <= round(start_s * 1000):
+            later.pop()
+        result.append(later[-1] if later else None)
+        later.append(start_s)
+    return result[::-1]
 
 
 def _follow_line(line: SheetLine, start_ms: int, limit_ms: int, ear: _Ear) -> LyricLine | None:

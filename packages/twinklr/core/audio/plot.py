@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from twinklr.core.audio.bundle import SongBundle
 from twinklr.core.audio.recording import ANALYSIS_RATE_HZ, read_recording
-from twinklr.core.audio.timing_export import write_file
+from twinklr.core.audio.timing_export import check_target, write_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+PLOT_SUFFIXES = (".png",)
 # Okabe and Ito's colours: told apart by everyone, also in grey.
 GROUP_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#D55E00", "#999999")
 BAND_COLOURS = {"low": "#D55E00", "mid": "#009E73", "high": "#0072B2"}
@@ -34,8 +35,9 @@ def write_plot(song: SongBundle, song_path: Path, path: Path) -> None:
 
     Raises:
         InputError: The song cannot be read.
-        OutputError: The file cannot be written.
+        OutputError: The file is the song itself, is no ``.png``, or cannot be written.
     """
+    check_target(path, PLOT_SUFFIXES, [song_path])
     # Matplotlib takes a second to load; only a plot needs it.
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415

@@ -245,7 +245,7 @@ def _pair_likeness(
         keep = (b >= 0) & (b < len(likeness))
         if keep.sum() >= max(1, length - 1):
             plain = float(likeness[a[keep], b[keep]].mean())
-            lift = 0.0 if shift else 0.5 * _gain_of_key_change(bars.harmony[a], bars.harmony[b])
+            lift = 0.5 * _gain_of_key_change(bars.harmony[a[keep]], bars.harmony[b[keep]])
             best = max(best, plain + lift)
     lifted = (best - base) / max(1 - base, 1e-9)
     balance = float((length / longer) ** 0.3)

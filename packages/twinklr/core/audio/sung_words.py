@@ -7,8 +7,8 @@ through the chain, once for a line between its times, or once for a whole song.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numba import njit
@@ -139,17 +139,31 @@ def find_words(scores: Floats, lines: list[list[str]], start_s: float = 0.0) -> 
         lines: Words in order.
         start_s: Time of the first frame.
     """
+    if not _may_fit(len(scores), lines):
+        return None
     chain = chain_of(lines, _shortest(scores, lines))
     if (chain.words >= 0).sum() > 0.8 * len(scores):
         # Faster than singing: every sound may be as short as a frame.
         chain = chain_of(lines, dict.fromkeys(("vowel", "consonant", "stop"), 1))
     needed = int((chain.words >= 0).sum())
-    if not needed or len(scores) < needed or len(scores) * len(chain.sounds) > LARGEST_SEARCH:
+    if len(scores) < needed or len(scores) * len(chain.sounds) > LARGEST_SEARCH:
         return None
     path = best_path(scores, chain)
     if path is None:
         return None
     return _read_path(path, chain, scores, sum(map(len, lines)), start_s)
+
+
+def _may_fit(frames: int, lines: list[list[str]]) -> bool:
+    """Whether even the shortest chain is sung and searched in so many frames; told before any chain is built."""
+    needed = rests = 0
+    for text in itertools.chain.from_iterable(lines):
+        count = len(pronounce(text))
+        needed += count
+        rests += count > 0
+        if needed > frames or frames * (needed + rests + 1) > LARGEST_SEARCH:
+            return False
+    return needed > 0
 
 
 def _shortest(scores: Floats, lines: list[list[str]]) -> dict[str, int]:
@@ -216,7 +230,7 @@ def _read_path(path: Integers, chain: Chain, scores: Floats, count: int, start_s
     times = start_s + (edges - 0.5) * FRAME_S
     parts: list[list[tuple[str, float, float]]] = [[] for _ in range(count)]
     fits: list[list[float]] = [[] for _ in range(count)]
-    for index, (first, last) in enumerate(pairwise(edges)):
+    for index, (first, last) in enumerate(itertools.pairwise(edges)):
         place = path[first]
         word = int(chain.words[place])
         if word >= 0:

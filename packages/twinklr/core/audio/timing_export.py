@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from lxml import etree
 
 from twinklr.core.audio.bundle import SongBundle
 from twinklr.core.errors import OutputError
+
+TIMING_SUFFIXES = (".xtiming", ".txt")
 
 Mark = tuple[int, int, str]
 """Start and end in milliseconds, and the label."""
@@ -32,7 +34,7 @@ def timing_tracks(song: SongBundle) -> tuple[TimingTrack, ...]:
 
 
 def _beats(song: SongBundle) -> tuple[tuple[Mark, ...], ...]:
-    ends = [beat.at_ms for beat in song.beats[1:]] + [song.duration_ms]
+    ends = [*(beat.at_ms for beat in song.beats), song.duration_ms][1:]
     return (tuple((b.at_ms, end, str(b.position)) for b, end in zip(song.beats, ends, strict=True) if end > b.at_ms),)
 
 
@@ -88,7 +90,7 @@ def to_xtiming(tracks: tuple[TimingTrack, ...]) -> bytes:
 def _apart(layer: tuple[Mark, ...]) -> list[Mark]:
     """Marks in order and without overlap: xLights drops what overlaps."""
     ordered = sorted(layer)
-    following = [mark[0] for mark in ordered[1:]] + [1 << 60]
+    following = [*(mark[0] for mark in ordered), 1 << 60][1:]
     return [
         (start, min(end, after), label)
         for (start, end, label), after in zip(ordered, following, strict=True)
@@ -112,22 +114,47 @@ def to_labels(track: TimingTrack, layer: int = 0) -> str:
 
 
 def write_timing(song: SongBundle, path: Path) -> None:
-    """Write all tracks: ``.xtiming`` as one file for xLights, ``.txt`` as Audacity labels of the sections.
+    """Write all tracks: ``.xtiming`` as one file for xLights, ``.txt`` as Audacity labels.
+
+    ``song.beats.txt`` holds the beats, and so for every track; any other name the sections. A track without anything
+    in it gives an empty file.
 
     Raises:
         OutputError: The suffix is another, or the file cannot be written.
     """
-    tracks = timing_tracks(song)
+    check_target(path, TIMING_SUFFIXES)
     if path.suffix.lower() == ".xtiming":
-        content = to_xtiming(tracks)
-    elif path.suffix.lower() == ".txt":
-        wanted = path.stem.rpartition(".")[2].lower()
-        track = next((t for t in tracks if t.name.lower() == wanted), None)
-        track = track or next(t for t in tracks if t.name == "Sections")
-        content = to_labels(track).encode()
+        content = to_xtiming(timing_tracks(song))
     else:
-        raise OutputError("unknown kind of timing file", where=path, expected=".xtiming or .txt", cure="rename it")
+        wanted = path.stem.rpartition(".")[2].title()
+        name = wanted if wanted in _TRACKS else "Sections"
+        layers = _TRACKS[name](song) or ((),)
+        content = to_labels(TimingTrack(name, layers)).encode()
     write_file(path, content)
+
+
+def check_target(path: Path, suffixes: tuple[str, ...], inputs: Iterable[Path] = ()) -> None:
+    """Refuse to write what the suffix does not promise, or over a file that is read.
+
+    Args:
+        path: Where something is to be written.
+        suffixes: What can be written.
+        inputs: Files and folders that are read; links to them count as they do.
+
+    Raises:
+        OutputError: It must not be written there.
+    """
+    if path.suffix.lower() not in suffixes:
+        raise OutputError(
+            "this kind of file cannot be written here", where=path, expected=" or ".join(suffixes), cure="rename it"
+        )
+    if path.exists() and any(
+        path.samefile(file)
+        for given in inputs
+        for file in (given, *(given.iterdir() if given.is_dir() else ()))
+        if file.exists()
+    ):
+        raise OutputError("this file is read, it must not be written over", where=path, cure="choose another name")
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -56,7 +56,8 @@ def read_segments(text: str, path: Path) -> list[Segment]:
     """
     try:
         content = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # Besides broken JSON, Python refuses integers of thousands of digits.
         raise InputError("not valid JSON", where=path, expected="a transcript", cure="export it again") from error
     return to_segments(content, path)
 
@@ -127,7 +128,10 @@ def _words(rows: list[dict[str, Any]]) -> list[TranscriptWord]:
 def _times(start: Any, end: Any, scale: float = 1.0) -> tuple[float, float] | None:
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (start, end)):
         return None
-    start_s, end_s = float(start) / scale, float(end) / scale
+    try:
+        start_s, end_s = float(start) / scale, float(end) / scale
+    except OverflowError:
+        return None
     if not (math.isfinite(start_s) and math.isfinite(end_s) and 0 <= start_s <= end_s <= LONGEST_S):
         return None
     return start_s, end_s

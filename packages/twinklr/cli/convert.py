@@ -81,16 +81,16 @@ def _conversions(source: Path) -> Iterator[_Conversion]:
 
 def _write(conversion: _Conversion, output: Path | None, force: bool) -> None:
     from twinklr.core.xlights import write_atomically
+    from twinklr.core.xlights.files import back_up
 
     path, suffix, changes = conversion.path, conversion.suffix, conversion.changes
-    if force and not changes and output in (None, path):
+    target = output or (path.with_suffix(suffix) if force else path.with_suffix(f".converted{suffix}"))
+    replaces = force and target.is_file()
+    if replaces and ((target == path and not changes) or target.read_bytes() == conversion.data):
         click.echo("nothing to convert; the file stays as it is")
         return
-    target = output or (path.with_suffix(suffix) if force else path.with_suffix(f".converted{suffix}"))
-    if target.exists() and force:
-        backup = target.with_name(f"{target.name}.bak")
-        write_atomically(backup, target.read_bytes(), overwrite=True)
-        click.echo(f"the old file is kept as {backup}")
+    if replaces:
+        click.echo(f"the old file is kept as {back_up(target)}")
     write_atomically(target, conversion.data, overwrite=force)
     for change in changes:
         click.echo(change)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,23 +48,44 @@ def merge(  # noqa: PLR0913, PLR0917 (a parameter for every option)
     goes to a file of its own, ".merged" before its suffix; with --force it takes your sequence's place.
     """
     from twinklr.core.xlights import merge_rows, read_sequence, sequence_to_bytes, write_atomically
+    from twinklr.core.xlights.files import back_up
+    from twinklr.core.xlights.merge import reaching_beyond
 
+    target = _target(into, output, force)
     update, existing = read_sequence(new), read_sequence(into)
     names = _names(rows)
     spans = _spans(existing, update, _names(sections), track, from_s, to_s)
     merged = merge_rows(existing, update, rows=names or None, spans=spans, tracks=_names(tracks) or None)
-    target = output or (into if force else into.with_suffix(f".merged{into.suffix}"))
+    end_ms = existing.duration_ms
+    beyond = reaching_beyond(existing, update, names or None)
+    if beyond and (spans is None or max(stop for _, stop in spans) >= end_ms):
+        many = "1 effect reaches" if beyond == 1 else f"{beyond} effects reach"
+        verb = "is" if beyond == 1 else "are"
+        click.echo(f"{many} beyond the end of your sequence ({end_ms / 1000:g} s) and {verb} cut or left out")
+    if merged == existing and output in (None, into):
+        click.echo("no row changed; nothing is written")
+        return
     data = sequence_to_bytes(merged)
-    if target.exists() and force:
-        backup = target.with_name(f"{target.name}.bak")
-        write_atomically(backup, target.read_bytes(), overwrite=True)
-        click.echo(f"the old file is kept as {backup}")
+    if target.is_file() and force:
+        click.echo(f"the old file is kept as {back_up(target)}")
     write_atomically(target, data, overwrite=force)
     before = {row.name: row for row in existing.rows}
     changed = [row.name for row in merged.rows if before.get(row.name) != row]
     more = f" +{len(changed) - 5}" if len(changed) > 5 else ""
     click.echo(f"{len(changed)} rows changed ({', '.join(changed[:5])}{more})" if changed else "no row changed")
     click.echo(f"written: {target}")
+
+
+def _target(into: Path, output: Path | None, force: bool) -> Path:
+    """Where the result goes; never under the name of an old sequence, whose form it does not have."""
+    from twinklr.core.errors import OutputError
+
+    beside = into.with_suffix(".merged.xsq" if into.suffix.lower() == ".xml" else f".merged{into.suffix}")
+    target = output or (into if force else beside)
+    if target.suffix.lower() == ".xml":
+        cure = f"convert it first (twinklr convert {into.name}) and merge into that, or give --output with .xsq"
+        raise OutputError("an .xml file cannot take today's form of a sequence", where=target, cure=cure)
+    return target
 
 
 def _names(entries: tuple[str, ...]) -> list[str]:
@@ -81,11 +103,13 @@ def _spans(
     """The times to replace; None for all."""
     from twinklr.core.errors import InputError
 
+    if track is not None and not labels:
+        raise InputError("--track chooses nothing without --sections", cure="give the labels with --sections")
     if not labels and from_s is None and to_s is None:
         return None
-    longest = max(existing.duration_ms, update.duration_ms)
-    start = 0 if from_s is None else round(from_s * 1000.0)
-    stop = longest if to_s is None else round(to_s * 1000.0)
+    longest = existing.duration_ms
+    start = _milliseconds("--from", from_s, 0)
+    stop = _milliseconds("--to", to_s, longest)
     if not 0 <= start < stop:
         what = "there is nothing between --from and --to"
         raise InputError(what, expected=f"0 to {longest / 1000:g} s", cure="give another span")
@@ -95,6 +119,16 @@ def _spans(
     if not spans:
         raise InputError("no chosen section lies between --from and --to", cure="give another span")
     return spans
+
+
+def _milliseconds(option: str, seconds: float | None, default_ms: int) -> int:
+    from twinklr.core.errors import InputError
+
+    if seconds is None:
+        return default_ms
+    if not 0.0 <= seconds < math.inf:
+        raise InputError(f"{option} is {seconds:g}", expected="seconds from 0 on")
+    return round(seconds * 1000.0)
 
 
 def _marks(existing: Sequence, update: Sequence, labels: list[str], track: str | None) -> list[Span]:

@@ -141,3 +141,36 @@ def test_an_old_sequence_is_converted(show: Path, capsys: pytest.CaptureFixture[
     found = read_sequence(show / "new.xsq")
     assert (found.version, found.rows[0].layers[0].effects[0].end_ms) == ("2026.15", 2500)
     assert main(["check", str(show / "new.xsq")]) == 0
+
+
+def test_converting_again_keeps_the_first_backup_and_changes_nothing(
+    show: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, backup = show / "song.xsq", show / "song.xsq.bak"
+    write_sequence(sequence(row("Tree", effect(0, 1000)), version="2019.3"), path)
+    before = path.read_bytes()
+    assert main(["convert", str(path), "--force"]) == 0
+    assert backup.read_bytes() == before
+    capsys.readouterr()
+    assert main(["convert", str(path), "--force"]) == 0
+    assert capsys.readouterr().out == "nothing to convert; the file stays as it is\n"
+    assert not (show / "song.xsq.bak1").exists()
+    path.write_bytes(before.replace(b"2019.3", b"2018.1"))
+    assert main(["convert", str(path), "--force"]) == 0
+    assert backup.read_bytes() == before
+    assert b"2018.1" in (show / "song.xsq.bak1").read_bytes()
+
+
+def test_colours_among_the_settings_of_an_old_sequence_become_a_palette(show: Path) -> None:
+    path = show / "song.xml"
+    path.write_text(
+        "<xsequence><head><version>4.3</version></head><DisplayElements><Element type='model' name='Tree'/>"
+        "</DisplayElements><ElementEffects><Element type='model' name='Tree'><EffectLayer>"
+        "<Effect name='On' startTime='1' endTime='2'>E_TEXTCTRL_On_Start=50,C_BUTTON_Palette1=#FF0000,"
+        "C_CHECKBOX_Palette1=1,T_CHOICE_LayerMethod=Max</Effect></EffectLayer></Element></ElementEffects></xsequence>"
+    )
+    assert main(["convert", str(path), "-o", str(show / "new.xsq")]) == 0
+    for place in (path, show / "new.xsq"):
+        (found,) = read_sequence(place).rows[0].layers[0].effects
+        assert found.palette == "C_BUTTON_Palette1=#FF0000,C_CHECKBOX_Palette1=1"
+        assert found.settings == "E_TEXTCTRL_On_Start=50,T_CHOICE_LayerMethod=Max"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,10 @@ def test_in_place_with_a_backup(folder: Path, capsys: pytest.CaptureFixture[str]
         (["--sections", "Chorus", "--to", "1"], "no chosen section lies between"),
         (["--from", "3", "--to", "2"], "there is nothing between --from and --to"),
         (["--rows", "Tre"], "did you mean 'Tree'?"),
+        (["--from", "nan"], "--from is nan"),
+        (["--to", "inf"], "--to is inf"),
+        (["--from", "-1"], "--from is -1"),
+        (["--track", "Sections"], "--track chooses nothing without --sections"),
     ],
 )
 def test_mistakes_are_one_line(folder: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
@@ -81,3 +86,35 @@ def test_mistakes_are_one_line(folder: Path, capsys: pytest.CaptureFixture[str],
 def test_an_older_result_is_not_replaced(folder: Path) -> None:
     merged(folder)
     assert main(["merge", str(folder / "new.xsq"), "--into", str(folder / "mine.xsq")]) == 2
+
+
+def test_a_backup_is_never_replaced_and_nothing_is_written_when_nothing_changes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (folder / "mine.xsq").read_bytes()
+    merged(folder, "--force", "--rows", "Tree", result="mine.xsq")
+    middle = (folder / "mine.xsq").read_bytes()
+    merged(folder, "--force", result="mine.xsq")
+    assert [(folder / f"mine.xsq.{end}").read_bytes() for end in ("bak", "bak1")] == [before, middle]
+    capsys.readouterr()
+    merged(folder, "--force", result="mine.xsq")
+    assert capsys.readouterr().out == "no row changed; nothing is written\n"
+    assert not (folder / "mine.xsq.bak2").exists()
+
+
+def test_what_lies_beyond_the_end_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    long = sequence(row("Tree", effect(0, 4000, "Fire"), effect(9000, 11_000), effect(15_000, 20_000)))
+    write_sequence(replace(long, duration_ms=20_000), folder / "new.xsq", overwrite=True)
+    assert merged(folder)["Tree"] == [("Fire", 0, 4000), ("On", 9000, 10_000)]
+    assert read_sequence(folder / "mine.merged.xsq").duration_ms == 10_000
+    assert "2 effects reach beyond the end of your sequence (10 s) and are cut or left out" in capsys.readouterr().out
+
+
+def test_an_old_sequence_is_not_overwritten_with_the_new_form(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = (folder / "mine.xsq").rename(folder / "mine.xml")
+    before = old.read_bytes()
+    assert main(["merge", str(folder / "new.xsq"), "--into", str(old), "--force"]) == 2
+    assert "twinklr convert" in capsys.readouterr().err
+    assert old.read_bytes() == before
+    assert main(["merge", str(folder / "new.xsq"), "--into", str(old)]) == 0
+    assert (folder / "mine.merged.xsq").exists()

@@ -39,6 +39,48 @@ def test_locked_effects_stay_whole_and_new_ones_go_around_them() -> None:
     assert times(merge_rows(mine, new), "A") == [("On", 0, 1000), ("Bars", 1000, 2000), ("On", 2000, 5000)]
 
 
+def test_the_lock_of_xlights_in_the_settings_counts_like_the_attribute() -> None:
+    settings = "E_SLIDER_Bars_BarCount=2,X_Effect_Locked=True"
+    mine = sequence(row("A", effect(1000, 2000, "Bars", settings=settings), effect(3000, 4000, "Fire")))
+    merged = merge_rows(mine, sequence(row("A", effect(0, 5000))))
+    assert times(merged, "A") == [("On", 0, 1000), ("Bars", 1000, 2000), ("On", 2000, 5000)]
+    assert merged.rows[0].layers[0].effects[1].settings == settings
+    unlocked = sequence(row("A", effect(0, 1000, "Bars", settings="X_Effect_Locked=False")))
+    assert times(merge_rows(unlocked, sequence(row("A", effect(0, 1000)))), "A") == [("On", 0, 1000)]
+
+
+def test_the_length_stays_and_nothing_lands_beyond_the_end() -> None:
+    mine = sequence(row("A", effect(0, 1000, "Bars")))
+    track = TimingTrack("Beats", (EffectLayer((Effect("", 9000, 11_000), Effect("", 11_000, 12_000))),))
+    new = replace(sequence(row("A", effect(9000, 11_000), effect(11_000, 12_000)), timing_tracks=(track,)),
+                  duration_ms=20_000)  # fmt: skip
+    merged = merge_rows(mine, new)
+    assert merged.duration_ms == 10_000
+    assert times(merged, "A") == [("On", 9000, 10_000)]
+    assert [(mark.start_ms, mark.end_ms) for mark in merged.timing_tracks[0].layers[0].effects] == [(9000, 10_000)]
+
+
+@pytest.mark.parametrize("end", [1010, 1500])
+def test_no_rest_of_an_old_effect_stays_at_the_end(end: int) -> None:
+    mine = replace(sequence(row("A", effect(0, end, "Bars"))), duration_ms=1010)
+    assert times(merge_rows(mine, sequence(row("A", effect(0, 1025)))), "A") == [("On", 0, 1000)]
+
+
+def test_spans_are_brought_to_frames() -> None:
+    mine = sequence(row("A", effect(0, 5000, "Bars")))
+    merged = merge_rows(mine, sequence(row("A", effect(0, 5000))), spans=[(3033, 4010)])
+    assert times(merged, "A") == [("Bars", 0, 3025), ("On", 3025, 4000), ("Bars", 4000, 5000)]
+
+
+def test_a_row_without_effects_in_the_span_is_neither_added_nor_changed() -> None:
+    mine = sequence(row("A"))
+    layers = (EffectLayer((effect(0, 1000),)), EffectLayer((effect(0, 1000),)))
+    new = sequence(Row("A", layers), row("B", effect(0, 1000)), row("C", effect(0, 3000)))
+    merged = merge_rows(mine, new, spans=[(2000, 3000)])
+    assert [r.name for r in merged.rows] == ["A", "C"]
+    assert merged.rows[0] == mine.rows[0]
+
+
 def test_a_chosen_row_the_update_lacks_is_emptied() -> None:
     mine = sequence(row("A", effect(0, 1000), effect(1000, 2000, locked=True)))
     assert times(merge_rows(mine, sequence(), rows=["A"]), "A") == [("On", 1000, 2000)]
@@ -46,7 +88,8 @@ def test_a_chosen_row_the_update_lacks_is_emptied() -> None:
 
 def test_new_rows_go_where_the_update_has_them() -> None:
     mine = sequence(row("Group"), row("Model"))
-    new = sequence(row("All"), row("Group"), row("Second", effect(0, 25)), row("Model"), row("Last"))
+    on = effect(0, 25)
+    new = sequence(row("All", on), row("Group"), row("Second", on), row("Model"), row("Last", on))
     assert [r.name for r in merge_rows(mine, new).rows] == ["All", "Group", "Second", "Model", "Last"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -68,3 +69,14 @@ def write_atomically(path: str | Path, data: bytes, *, overwrite: bool = False) 
     with atomic_file(path, overwrite=overwrite) as stream:
         stream.write(data)
     return Path(path)
+
+
+def back_up(path: Path) -> Path:
+    """Copy a file beside itself, to the first unused name of ``song.xsq.bak``, ``song.xsq.bak1``, ``song.xsq.bak2``.
+
+    Raises:
+        OutputError: If the copy cannot be written.
+    """
+    names = (f"{path.name}.bak{number or ''}" for number in itertools.count())
+    free = next(place for place in map(path.with_name, names) if not place.exists())
+    return write_atomically(free, path.read_bytes())

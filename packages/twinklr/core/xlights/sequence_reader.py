@@ -44,7 +44,7 @@ def read_sequence(path: str | Path, *, max_bytes: int = MAX_XML_BYTES) -> Sequen
     """Read a sequence file of any age.
 
     Wrong references (a settings number that is not there) read as empty, as in xLights; `check_sequence` reports
-    them.
+    them. Colours that an old file keeps among the settings of an effect without a palette become its palette.
 
     Args:
         path: An ``.xsq`` file, or an old ``.xml`` one.
@@ -166,12 +166,17 @@ class _Reader:
         rest = dict(_items(element))
         ref = rest.pop("ref", None)
         start, end = rest.pop("startTime", ""), rest.pop("endTime", "")
+        name = rest.pop("name", "")
+        settings = _entry(self.settings, ref) if ref is not None else _text(element)
+        palette = _entry(self.palettes, rest.pop("palette", None))
+        if not palette and name and "C_" in settings:
+            settings, palette = _without_colours(settings)
         return Effect(
-            rest.pop("name", ""),
+            name,
             self._time_ms(start, "startTime", element),
             self._time_ms(end, "endTime", element),
-            _entry(self.settings, ref) if ref is not None else _text(element),
-            _entry(self.palettes, rest.pop("palette", None)),
+            settings,
+            palette,
             rest.pop("label", ""),
             rest.pop("protected", "") == "1",
             _plain(rest.items()) if rest else (),
@@ -247,6 +252,15 @@ def _entry(table: tuple[str, ...], reference: str | None) -> str:
         return ""
     index = int(reference)
     return table[index] if index < len(table) else ""
+
+
+def _without_colours(settings: str) -> tuple[str, str]:
+    """Settings, and the colours that files from before palettes had a table of their own keep among them."""
+    parts = settings.split(",")
+    colours = [part for part in parts if part.startswith("C_")]
+    if not colours:
+        return settings, ""
+    return ",".join(part for part in parts if not part.startswith("C_")), ",".join(colours)
 
 
 def _name(element: etree._Element) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,8 @@ def render(  # noqa: PLR0913, PLR0917 (a parameter for every option)
             click.echo(
                 f"{name:<16} {cost.cpu_s:>7.2f} s of processor, {cost.calls:>6} calls, {each_us:>7.0f} us a frame"
             )
+    if renderer.unplaced:
+        click.echo(f"rows that are not in the layout: {', '.join(renderer.unplaced)}")
     if renderer.unsupported:
         missing = ", ".join(f"{name} ({count})" for name, count in renderer.unsupported.items())
         click.echo(f"not supported, left dark: {missing}")
@@ -128,10 +131,13 @@ def _check_names(names: list[str], sequence: Sequence, display: Display) -> None
 def _span(frame_count: int, frame_ms: int, from_s: float, to_s: float | None) -> tuple[int, int]:
     from twinklr.core.errors import InputError
 
-    start = max(round(from_s * 1000.0 / frame_ms), 0)
-    stop = frame_count if to_s is None else min(round(to_s * 1000.0 / frame_ms), frame_count)
+    length_s = frame_count * frame_ms / 1000.0
+    for option, value_s in (("--from", from_s), ("--to", to_s)):
+        if value_s is not None and not 0.0 <= value_s < math.inf:  # nan neither
+            raise InputError(f"{option} is no time", expected=f"0 to {length_s:g} s", cure="give another span")
+    start = round(min(from_s, length_s) * 1000.0 / frame_ms)
+    stop = frame_count if to_s is None else min(round(min(to_s, length_s) * 1000.0 / frame_ms), frame_count)
     if start >= stop:
-        length_s = frame_count * frame_ms / 1000.0
         raise InputError(
             "there is nothing between --from and --to", expected=f"0 to {length_s:g} s", cure="give another span"
         )

@@ -98,7 +98,7 @@ def test_light_that_follows_the_song_hears_it(display, tmp_path):
 
 def test_pictures_are_found_in_the_media_folders(display, tmp_path):
     Image.new("RGB", (3, 1), (0, 0, 255)).save(tmp_path / "blue.png")
-    settings = "E_TEXTCTRL_Pictures_Filename=C:/shows/blue.png,E_CHOICE_Scaling=Scale To Fit"
+    settings = "E_FILEPICKER_Pictures_Filename=C:/shows/blue.png,E_CHOICE_Scaling=Scale To Fit"
     sequence = Sequence(50, 500, (Row("rgb", (EffectLayer((Effect("Pictures", 0, 500, settings),)),)),))
 
     rendered = render_show(sequence, display, tmp_path / "light", media_folders=[tmp_path])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +9,9 @@ import pytest
 from PIL import Image
 
 from support.effect_calls import make_call
+from twinklr.core.effects import EFFECTS
 from twinklr.core.effects.call import Pixels, Surroundings
-from twinklr.core.effects.media import find_media
+from twinklr.core.effects.media import PictureCache, find_media, forget_media, load_frames
 from twinklr.core.effects.pictures import PEEKS, WAYS, render_pictures
 
 
@@ -76,3 +79,69 @@ def test_every_direction_shows_the_picture_at_some_time(media: Path, way: str) -
 def test_near_black_may_be_left_out(media: Path) -> None:
     pixels = show(media, "still.png", "CHECKBOX_Pictures_TransparentBlack=1,TEXTCTRL_Pictures_TransparentBlack=300")
     assert not pixels.any()
+
+
+def test_pictures_that_are_kept_are_bounded_by_their_bytes(tmp_path: Path) -> None:
+    frame_bytes = 10 * 10 * 4
+    cache = PictureCache(3 * (frame_bytes + 1024))
+    paths = [tmp_path / f"{number}.png" for number in range(5)]
+    for path in paths:
+        Image.new("RGB", (10, 10)).save(path)
+    first = cache.load(paths[0], 0)
+    for path in paths[1:]:
+        cache.load(path, 0)
+        assert cache.load(paths[0], 0) is first
+        assert cache.kept_bytes <= 3 * (frame_bytes + 1024)
+    cache.load(paths[1], 0)
+    assert cache.load(paths[4], 0) is cache.load(paths[4], 0)
+
+
+def test_an_animation_is_cut_short_at_its_bound(tmp_path: Path) -> None:
+    pages = [Image.new("P", (2000, 2000), color) for color in range(6)]
+    pages[0].save(tmp_path / "long.gif", save_all=True, append_images=pages[1:], duration=50)
+    loaded = load_frames((str(tmp_path),), "long.gif")
+    assert loaded is not None
+    assert len(loaded.frames) == 4
+    assert sum(frame.nbytes for frame in loaded.frames) <= 64 << 20
+
+
+def test_a_media_folder_is_walked_once(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (media / "deep").mkdir()
+    (media / "deep" / "one.png").write_bytes(b"")
+    walked: list[str] = []
+    listed = os.scandir
+
+    def counted(path: str) -> Iterator[os.DirEntry[str]]:
+        walked.append(path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    folders = (str(media),)
+    assert [find_media(folders, f"{number}.png") for number in range(40)] == [None] * 40
+    assert find_media(folders, "ONE.png") == media / "deep" / "one.png"
+    assert len(walked) == 2
+
+    (media / "deep" / "two.png").write_bytes(b"")
+    forget_media()
+    assert find_media(folders, "two.png") == media / "deep" / "two.png"
+    (media / "deep" / "two.png").unlink()
+    assert find_media(folders, "two.png") is None
+
+
+def test_links_do_not_lead_out_of_a_media_folder(media: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "secret.png"
+    outside.write_bytes(b"")
+    (media / "deep").mkdir()
+    for place in (media / "direct.png", media / "deep" / "below.png"):
+        place.symlink_to(outside)
+        assert find_media((str(media),), place.name) is None
+    (media / "deep" / "again.png").symlink_to(media / "still.png")
+    forget_media()
+    assert find_media((str(media),), "again.png") == media / "deep" / "again.png"
+    assert find_media((str(media),), "x" * 5000) is None
+
+
+def test_pictures_without_a_file_are_named() -> None:
+    assert EFFECTS["Pictures"].missing_type({}) == "no file"
+    assert EFFECTS["Pictures"].missing_type({"TEXTCTRL_Pictures_Filename": "snow.png"}) == "no file"
+    assert EFFECTS["Pictures"].missing_type({"FILEPICKER_Pictures_Filename": "snow.png"}) is None

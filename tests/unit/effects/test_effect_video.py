@@ -88,7 +88,8 @@ def test_a_file_that_is_no_film_paints_nothing(film: Path, tmp_path: Path) -> No
 
 
 def test_without_a_decoder_the_effect_is_named_with_its_cure(film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert EFFECTS["Video"].missing_type({}) is None
+    assert EFFECTS["Video"].missing_type({"FILEPICKERCTRL_Video_Filename": "film.mp4"}) is None
+    assert EFFECTS["Video"].missing_type({}) == "no file"
     monkeypatch.setitem(sys.modules, "av", None)
     assert "twinklr[aac]" in str(EFFECTS["Video"].missing_type({}))
     assert not render_video(on(film)).any()

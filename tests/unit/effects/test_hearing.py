@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -49,3 +50,22 @@ def test_a_song_file(tmp_path: Path) -> None:
     assert heard.loudness[:20].min() > 0.9
     assert int(heard.spectrum[10].argmax()) == 69
     assert not heard.spectrum[24].any()
+
+
+def test_a_sequence_far_longer_than_its_song_costs_what_the_song_costs(tmp_path: Path) -> None:
+    path = tmp_path / "tone.wav"
+    soundfile.write(path, tone(69), ANALYSIS_RATE_HZ)
+    tracemalloc.start()
+    heard = hear_song(path, 86_000_000, 1)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 64 << 20
+    short = hear_song(path, 2_500, 1)
+    assert heard.loudness is not None
+    assert heard.spectrum is not None
+    assert short.loudness is not None
+    assert short.spectrum is not None
+    assert np.array_equal(heard.loudness, short.loudness[: len(heard.loudness)])
+    assert np.array_equal(heard.spectrum, short.spectrum[: len(heard.spectrum)])
+    assert not heard.loudness[-1]
+    assert not heard.spectrum[-1].any()

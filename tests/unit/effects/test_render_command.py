@@ -95,6 +95,19 @@ def test_pictures_that_are_not_there_are_named(show: Path, capsys: pytest.Captur
     assert "not found" not in capsys.readouterr().out
 
 
+def test_rows_without_lights_are_named(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    effects = (show / "red.xsq").read_text()
+    row = effects[effects.index('<Element type="model" name="Line"><Eff') : effects.index("</ElementEffects>")]
+    star, empty = row.replace("Line", "Stars"), '<Element type="model" name="Moon"><EffectLayer/></Element>'
+    shown = "".join(f'<Element type="model" name="{name}" visible="1"/>' for name in ("Stars", "Moon"))
+    text = effects.replace("</ElementEffects>", f"{star}{empty}</ElementEffects>")
+    (show / "stars.xsq").write_text(text.replace("</DisplayElements>", f"{shown}</DisplayElements>"))
+    assert main(["render", str(show / "stars.xsq")]) == 0
+    assert "rows that are not in the layout: Stars\n" in capsys.readouterr().out
+    assert main(["render", str(show / "red.xsq")]) == 0
+    assert "not in the layout" not in capsys.readouterr().out
+
+
 def test_settings_that_are_not_heeded_are_named(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (
         (show / "blue.xsq").read_text().replace("<Effect></Effect>", "<Effect>B_CHOICE_PerPreviewCamera=Front</Effect>")
@@ -126,6 +139,12 @@ def test_a_part_of_it(show: Path) -> None:
     ("extra", "message"),
     [
         (["--from", "3"], "nothing between --from and --to"),
+        (["--from", "nan"], "--from"),
+        (["--from", "-1"], "--from"),
+        (["--from", "1e308"], "nothing between --from and --to"),
+        (["--to", "1e400"], "--to"),
+        (["--to", "nan"], "--to"),
+        (["--to", "-1e300"], "--to"),
         (["--models", "Tree"], "no such model or group"),
         (["--show", "/nowhere/at/all"], "no such folder"),
     ],

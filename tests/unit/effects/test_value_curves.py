@@ -183,3 +183,10 @@ def test_gain_makes_the_song_louder_to_a_curve() -> None:
     sources = CurveSources(0, 3, 50, loudness=np.array([0.0, 0.4, 0.8], np.float32))
     louder = ValueCurve("Inverted Music", 0.0, 100.0, (0.0, 100.0, 50.0, 0.0))
     assert louder.evaluate(np.arange(3) / 2, sources) == pytest.approx([100.0, 40.0, 0.0])
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e999", "nan", "inf", "1e300"])
+def test_numbers_beyond_all_measure_count_as_none(text: str) -> None:
+    curve = parse_value_curve(f"Active=TRUE|Type=Ramp|Min={text}|Max={text}|P1={text}|P2=100.00|TO={text}|RV=TRUE|")
+    assert curve is not None
+    assert curve.evaluate(np.array([0.0, 0.5, 1.0])).tolist() == [0.0, 50.0, 100.0]

@@ -5,6 +5,7 @@ Levels follow their meaning; there is no reference light of a song to compare th
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -26,22 +27,25 @@ RANGE_DB = 60.0
 
 BLOCK_FRAMES = 256
 
+SILENCE_MS = 1000
+"""Silence kept after the song, longer than the window that still hears its end; beyond it all is silent too."""
+
 
 def hear_song(path: Path, frame_count: int, frame_ms: int) -> Surroundings:
     """Listen to a song for effects that follow the music.
 
     Args:
         path: The song.
-        frame_count: Frames of the sequence; where the song is over there is silence.
+        frame_count: Frames of the sequence; a second after the song, where all is silent, what is heard ends.
         frame_ms: Length of a frame.
 
     Raises:
         InputError: No such file, or no sound in it that can be read.
     """
     samples = read_recording(path).samples
-    return Surroundings(
-        loudness=peaks(samples, frame_count, frame_ms), spectrum=notes_heard(samples, frame_count, frame_ms)
-    )
+    song_ms = len(samples) * 1000.0 / ANALYSIS_RATE_HZ
+    heard = min(frame_count, ceil((song_ms + SILENCE_MS) / frame_ms))
+    return Surroundings(loudness=peaks(samples, heard, frame_ms), spectrum=notes_heard(samples, heard, frame_ms))
 
 
 def peaks(samples: Floats, frame_count: int, frame_ms: int) -> Floats:
@@ -72,9 +76,11 @@ def notes_heard(samples: Floats, frame_count: int, frame_ms: int) -> Floats:
     top = float(found.max(initial=0.0))
     if top <= 0.0:
         return found
-    below_db = 20.0 * np.log10(np.maximum(found / top, 1e-9))
-    level: Floats = np.clip(1.0 + below_db / RANGE_DB, 0.0, 1.0).astype(np.float32)
-    return level
+    for start in range(0, frame_count, BLOCK_FRAMES):
+        block = found[start : start + BLOCK_FRAMES]
+        below_db = 20.0 * np.log10(np.maximum(block / top, 1e-9))
+        block[:] = np.clip(1.0 + below_db / RANGE_DB, 0.0, 1.0)
+    return found
 
 
 def _bands() -> list[tuple[int, int]]:

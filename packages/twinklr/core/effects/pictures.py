@@ -12,6 +12,7 @@ from twinklr.core.effects.media import (
     LoadedPicture,
     Picture,
     fit_picture,
+    lacks_file,
     load_frames,
     place_picture,
     scale_picture,
@@ -181,3 +182,6 @@ def _waved(canvas: Picture, frame: int) -> Picture:
 
 
 EFFECTS: Mapping[str, EffectFunction] = MappingProxyType({"Pictures": render_pictures})
+
+LACKING = MappingProxyType({"Pictures": lacks_file})
+"""By effect: names what cannot be painted."""

@@ -6,6 +6,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
@@ -24,12 +25,12 @@ from twinklr.core.effects.blend import (
     gather,
     sparkle,
 )
-from twinklr.core.effects.buffers import LayerBuffer, layer_buffers
+from twinklr.core.effects.buffers import LayerBuffer, layer_buffers, place_row
 from twinklr.core.effects.call import Surroundings
 from twinklr.core.effects.catalog import EFFECTS
 from twinklr.core.effects.channels import channel_map, to_channels
 from twinklr.core.effects.layers import LayerSettings, Parameter
-from twinklr.core.effects.media import find_media, wanted_file
+from twinklr.core.effects.media import find_media, forget_media, wanted_file
 from twinklr.core.effects.painter import (
     EffectCost,
     Painter,
@@ -78,7 +79,9 @@ class Renderer:
     ) -> None:
         self._sequence = sequence
         self._display = display
-        self._targets, missing = lay_out(sequence, display, EFFECTS, seed, models)
+        forget_media()
+        self._models = None if models is None else frozenset(models)
+        self._targets, missing = lay_out(sequence, display, EFFECTS, seed, self._models)
         self._unsupported = MappingProxyType(dict(sorted(missing.items())))
         self._channels = channel_map(display)
         self._buffers: dict[tuple[object, ...], tuple[LayerBuffer, ...]] = {}
@@ -114,6 +117,21 @@ class Renderer:
         wanted = Counter(name for one in self._segments() if (name := wanted_file(one.settings.effect)))
         folders = self._painter.surroundings.media_folders
         return {name: count for name, count in sorted(wanted.items()) if find_media(folders, name) is None}
+
+    @property
+    def unplaced(self) -> tuple[str, ...]:
+        """Rows with effects that the layout has no lights for, in the sequence's order; submodels as ``row/name``."""
+        found: dict[str, None] = {}
+        for row in self._sequence.rows:
+            if row.disabled or (self._models is not None and row.name not in self._models):
+                continue
+            known = place_row(self._display, row.name) is not None
+            if not known and any(layer.effects for layer in chain(row.layers, *(sub.layers for sub in row.subrows))):
+                found[row.name] = None
+            for sub in row.subrows if known else ():
+                if any(layer.effects for layer in sub.layers) and place_row(self._display, row.name, sub) is None:
+                    found[f"{row.name}/{sub.name or f'{sub.kind} {sub.index + 1}'}"] = None
+        return tuple(found)
 
     def _segments(self) -> Iterator[Segment]:
         for target in self._targets:

@@ -48,6 +48,9 @@ from twinklr.core.xlights.sequence import TimingTrack
 
 Floats = NDArray[np.float64]
 
+MAX_NUMBER = 1e30
+"""Limits and levels beyond it count as no number: a range of such would not fit single precision."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CurveSources:
@@ -176,10 +179,12 @@ def parse_value_curve(text: str, divisor: float = 1.0) -> ValueCurve | None:
 
 
 def _number(text: str | None, default: float) -> float:
+    """The number a text says; what says none, or one no parameter can have, counts as the default."""
     try:
-        return float(text) if text is not None else default
+        number = float(text) if text is not None else default
     except ValueError:
         return default
+    return number if abs(number) <= MAX_NUMBER else default  # never true of nan
 
 
 def _points(text: str) -> tuple[tuple[float, float], ...]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
 from twinklr.core.effects.clips import CURE, Clip, can_read_clips, clip_frames, open_clip
-from twinklr.core.effects.media import Picture, find_media, place_picture, wanted_file
+from twinklr.core.effects.media import Picture, find_media, lacks_file, place_picture, wanted_file
 from twinklr.core.effects.paint import frame_numbers, frames_of
 
 Floats = NDArray[np.float64]
@@ -101,9 +101,11 @@ def _part(film: Picture, corner: tuple[float, float], width: int, height: int) -
 
 
 def lacking(settings: Mapping[str, str]) -> str | None:
-    """Why a Video effect is not painted, or what of it: no decoder, or samples with a distance between them."""
+    """Why a Video effect is not painted, or what of it: no decoder, no file, or samples at a distance."""
     if not can_read_clips():
         return CURE
+    if (problem := lacks_file(settings)) is not None:
+        return problem
     return "Sample Spacing" if settings.get("TEXTCTRL_SampleSpacing", "0") not in ("", "0") else None
 
 

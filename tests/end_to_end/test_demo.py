@@ -150,5 +150,5 @@ def test_force_keeps_the_old_sequence_as_a_backup(tmp_path, twinklr):
     (target / "demo_song.xsq").write_text("edited by hand")
 
     assert twinklr("demo", "--out", tmp_path, "--force", "--quiet").code == 0
-    assert (target / "demo_song.xsq.bak-1").read_text() == "edited by hand"
-    assert {path.name for path in target.iterdir()} == FILES | {"demo_song.xsq.bak-1"}
+    assert (target / "demo_song.xsq.bak").read_text() == "edited by hand"
+    assert {path.name for path in target.iterdir()} == FILES | {"demo_song.xsq.bak"}

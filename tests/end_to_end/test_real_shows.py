@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.songs import small_song
 from twinklr.core.agents import GroupPlanner, MacroPlanner, OfflineProvider
 from twinklr.core.agents.listening import describe_lyrics, describe_song
 from twinklr.core.audio import AudioAnalyzer, SongBundle
@@ -18,7 +19,6 @@ from twinklr.core.xlights import Sequence as XlightsSequence
 from twinklr.core.xlights import check_sequence as check_for_xlights
 from twinklr.core.xlights import read_layout, read_networks, read_sequence, write_sequence
 from unit.choreography.lawful import check_sequence, known_keys, lit_rows
-from unit.choreography.small_show import small_song
 
 pytestmark = pytest.mark.reference
 

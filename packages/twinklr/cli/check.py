@@ -23,9 +23,10 @@ COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 @click.option(
     "--show", "show_folder", type=click.Path(path_type=Path), help="Show folder; the file's or one above it by default."
 )
+@click.option("--media", multiple=True, type=click.Path(path_type=Path), help="Folder with pictures and videos.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--all", "show_all", is_flag=True, help="Show every finding, not ten of a kind.")
-def check(sequence: Path, show_folder: Path | None, as_json: bool, show_all: bool) -> int:
+def check(sequence: Path, show_folder: Path | None, media: tuple[Path, ...], as_json: bool, show_all: bool) -> int:
     """Check an xLights SEQUENCE (.xsq) for everything xLights would drop, blank or crash on.
 
     Exit code 1 where there are errors, 2 where the files cannot be read, else 0.
@@ -38,7 +39,8 @@ def check(sequence: Path, show_folder: Path | None, as_json: bool, show_all: boo
     # Many keep their sequences in a folder below the show folder.
     near = (sequence.parent, *sequence.absolute().parent.parents[:2])
     folder = show_folder or next((place for place in near if (place / LAYOUT_FILE).is_file()), sequence.parent)
-    findings = check_sequence(sequence, read_layout(folder), read_networks(folder))
+    media_folders = [*media, sequence.parent, folder]
+    findings = check_sequence(sequence, read_layout(folder), read_networks(folder), media_folders)
     if as_json:
         click.echo(json.dumps([_row(finding) for finding in findings], indent=1))
     else:

@@ -60,6 +60,8 @@ def _compare_files(one: Path, other: Path, folder: Path, sequence: Path | None, 
             raise InputError("no such file", where=path, cure="give a rendered .fseq file")
     display = read_display(folder)
     with read_fseq(one) as first, read_fseq(other) as second:
+        for opened in (first, second):
+            opened.check_length()
         if first.frame_ms != second.frame_ms:
             raise InputError(f"frames of {second.frame_ms} ms", where=other, expected=f"{first.frame_ms} ms")
         if first.frame_count != second.frame_count:

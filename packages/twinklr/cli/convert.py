@@ -80,8 +80,7 @@ def _conversions(source: Path) -> Iterator[_Conversion]:
 
 
 def _write(conversion: _Conversion, output: Path | None, force: bool) -> None:
-    from twinklr.core.xlights import write_atomically
-    from twinklr.core.xlights.files import back_up
+    from twinklr.core.xlights import back_up, write_atomically
 
     path, suffix, changes = conversion.path, conversion.suffix, conversion.changes
     target = output or (path.with_suffix(suffix) if force else path.with_suffix(f".converted{suffix}"))

@@ -47,8 +47,7 @@ def merge(  # noqa: PLR0913, PLR0917 (a parameter for every option)
     Only the chosen rows and times change; effects you have locked stay whole, and new ones go around them. The result
     goes to a file of its own, ".merged" before its suffix; with --force it takes your sequence's place.
     """
-    from twinklr.core.xlights import merge_rows, read_sequence, sequence_to_bytes, write_atomically
-    from twinklr.core.xlights.files import back_up
+    from twinklr.core.xlights import back_up, merge_rows, read_sequence, sequence_to_bytes, write_atomically
     from twinklr.core.xlights.merge import reaching_beyond
 
     target = _target(into, output, force)

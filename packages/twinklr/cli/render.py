@@ -96,8 +96,8 @@ def render(  # noqa: PLR0913, PLR0917 (a parameter for every option)
 def _heard(song: Path | None, folders: list[str], sequence: Sequence) -> Surroundings | None:
     """The song for effects that follow the music: the one given, or the sequence's own from a media folder."""
     from twinklr.core.effects.hearing import hear_song
-    from twinklr.core.effects.media import find_media
     from twinklr.core.errors import InputError
+    from twinklr.core.xlights.media_files import find_media
 
     path = song or find_media(tuple(folders), sequence.media_file)
     if path is None:

@@ -4,8 +4,8 @@ Given display groups alone it plans (the pipeline of the migration guide); given
 audio, display, profile, lyrics, macro, group_contexts, groups, choreograph, render, score, export.
 
 What is worth keeping is kept: listening and rendering take nearly all of the time and are cached by what they depend
-on (the song's and lyrics' bytes, the sequence and the house). Everything between takes milliseconds offline and is
-always computed anew.
+on (the song's and lyrics' bytes; the sequence, the house and the pictures shown on it). Everything between takes
+milliseconds offline and is always computed anew.
 """
 
 from __future__ import annotations
@@ -128,6 +128,7 @@ def _planning(groups: Sequence[Mapping[str, Any]] | None, *, with_display: bool)
 
 def _light(groups: Sequence[Mapping[str, Any]] | None, show_dir: str | Path) -> list[StageDefinition]:
     """From plans to files."""
+    render = RenderStage(show_dir)
     return [
         StageDefinition(
             "choreograph",
@@ -138,9 +139,9 @@ def _light(groups: Sequence[Mapping[str, Any]] | None, show_dir: str | Path) -> 
         ),
         StageDefinition(
             "render",
-            RenderStage(show_dir),
+            render,
             inputs=["choreograph", "display", "audio"],
-            cache=CachePolicy(version=RENDER_VERSION, config=_rendering),
+            cache=CachePolicy(version=RENDER_VERSION, key=render.depends_on, config=_rendering),
             description="Compute the light.",
         ),
         StageDefinition(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from support.songs import small_song
 from twinklr.core.agents import GroupPlanner, MacroPlanner, OfflineProvider, Task, run_audio_profile, run_lyrics_async
 from twinklr.core.agents.choice import choose, ranked
 from twinklr.core.agents.listening import read_theme
@@ -29,7 +30,7 @@ from twinklr.core.planning import (
     check_macro_plan,
     read_display_groups,
 )
-from unit.choreography.small_show import small_groups, small_song
+from unit.choreography.small_show import small_groups
 
 
 def _context(bundle: SongBundle, seed: int = 0) -> PlanningContext:

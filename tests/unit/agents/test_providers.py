@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from support.songs import small_song
 from twinklr.core.agents import (
     Attempt,
     MacroPlanner,
@@ -27,7 +28,7 @@ from twinklr.core.agents.ports import Answer
 from twinklr.core.config import AgentConfig
 from twinklr.core.errors import OutputError, ProviderError
 from twinklr.core.planning import MacroPlan, PlanningContext, read_display_groups
-from unit.choreography.small_show import small_groups, small_song
+from unit.choreography.small_show import small_groups
 
 KEY = "sk-verysecretkey0123456789"
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from support.songs import SHORT_FORM, small_song
 from twinklr.core.choreography import UNSAFE_SHARE, RenderedShow, flashing_share, render_safely, render_show
 from twinklr.core.choreography.canvas import write_palette
 from twinklr.core.errors import OutputError
 from twinklr.core.report import FinishedShow, export_show, score_show
 from twinklr.core.xlights import Effect, EffectLayer, Row, Sequence
-from unit.choreography.small_show import SHORT_FORM, small_house, small_song
+from unit.choreography.small_show import small_house
 from unit.choreography.test_choreograph import make, plan_show
 
 FLICKER_FROM_MS, FLICKER_TO_MS = 2000, 4000

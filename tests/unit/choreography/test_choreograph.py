@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.songs import small_song
 from twinklr.core.agents import GroupPlanner, MacroPlanner, OfflineProvider
 from twinklr.core.agents.listening import describe_lyrics, describe_song
 from twinklr.core.audio.bundle import SongBundle
@@ -20,7 +21,7 @@ from twinklr.core.planning import GroupPlan, GroupPlanningContext, MacroPlan, Pl
 from twinklr.core.xlights.sequence import Effect
 from twinklr.core.xlights.sequence import Sequence as XlightsSequence
 from unit.choreography.lawful import check_sequence, known_keys, lit_rows
-from unit.choreography.small_show import small_groups, small_house, small_song
+from unit.choreography.small_show import small_groups, small_house
 
 
 def plan_show(bundle: SongBundle, seed: int = 0) -> tuple[MacroPlan, list[GroupPlan]]:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.songs import small_song
 from twinklr.core.choreography.grid import SAFE_STEP_MS, BeatGrid, thin
 from twinklr.core.planning import Driver
-from unit.choreography.small_show import small_song
 
 tempos = st.floats(40.0, 260.0)
 

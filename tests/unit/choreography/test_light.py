@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from support.songs import small_song
 from twinklr.core.audio import SongBundle
 from twinklr.core.choreography import UNSAFE_SHARE, RenderedShow, flashing_share, render_show
 from twinklr.core.report import score_show
-from unit.choreography.small_show import small_house, small_song
+from unit.choreography.small_show import small_house
 from unit.choreography.test_choreograph import make
 
 FORM = (("verse", "A", 4, 0.35), ("chorus", "B", 4, 0.85), ("break", "C", 2, 0.1), ("chorus", "B", 4, 1.0))

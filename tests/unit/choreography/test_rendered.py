@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from support.songs import small_song
 from twinklr.core.audio.bundle import Curve
 from twinklr.core.choreography.rendered import measure_light, node_colors, render_show
 from twinklr.core.display import Buffer, Display, Prop, Role, RoleGuess
 from twinklr.core.xlights import Effect, EffectLayer, Row, Sequence
-from unit.choreography.small_show import small_song
 
 CHANNELS = 20
 

@@ -208,10 +208,11 @@ def test_places_of_2016(tmp_path: Path) -> None:
     assert display.node_xyz[:, 1].tolist() == [360.0] * 3
 
 
-def test_overrides(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_overrides(tmp_path: Path, encoding: str) -> None:
     yard(tmp_path)
     (tmp_path / "twinklr.toml").write_text(
-        'ignore = ["Singer", "Nobody"]\n[roles]\n"Wall" = "window"\n[groups]\n"Odd" = "mixed"\n', encoding="utf-8"
+        'ignore = ["Singer", "Nobody"]\n[roles]\n"Wall" = "window"\n[groups]\n"Odd" = "mixed"\n', encoding=encoding
     )
     display = read_display(tmp_path)
     assert display.prop("Wall").role.role is Role.WINDOW
@@ -225,14 +226,20 @@ def test_overrides(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("roles = [", "not valid TOML"),
+        ("ignore = " + "[" * 5000, "nested too deeply"),
         ('[roles]\n"Wall" = "sofa"\n', "sofa"),
         ("roles = 3\n", "not a table"),
         ('ignore = "Wall"\n', "not a list"),
+        ('[role]\n"Wall" = "window"\n', "no table 'role'.*ignore, roles, groups.*did you mean 'roles'"),
+        ('[Groups]\n"Odd" = "mixed"\n', "no table 'Groups'.*did you mean 'groups'"),
+        ('ignored = ["Wall"]\n', "no setting 'ignored'.*did you mean 'ignore'"),
+        ('[wallpaper]\n"Wall" = 1\n', "no table 'wallpaper'.*correct or remove it"),
+        ('[roles]\n"Noël" = "window"\n'.encode("latin-1"), "not UTF-8.*save it as UTF-8"),
     ],
 )
-def test_broken_overrides_are_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
+def test_broken_overrides_are_one_clear_line(tmp_path: Path, text: str | bytes, message: str) -> None:
     yard(tmp_path)
-    (tmp_path / "twinklr.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "twinklr.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(InputError, match=message) as caught:
         read_display(tmp_path)
     assert "\n" not in str(caught.value)

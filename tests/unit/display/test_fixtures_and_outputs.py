@@ -92,8 +92,9 @@ def test_dimming_curves_for_all_colours_and_for_one(tmp_path: Path) -> None:
     assert display.prop("None").output.dimming == ()
 
 
-def test_a_dimming_curve_from_a_file_in_the_show_folder(tmp_path: Path) -> None:
-    (tmp_path / "half.txt").write_text("\n".join(str(value // 2) for value in range(256)), encoding="ascii")
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_dimming_curve_from_a_file_in_the_show_folder(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "half.txt").write_text("\n".join(str(value // 2) for value in range(256)), encoding=encoding)
     curves = [("Half", "C:\\shows\\half.txt"), ("Lost", "/home/me/lost.txt"), ("Sly", "../../etc/passwd")]
     models = [
         model(name, "Single Line", f'<dimmingCurve><all filename="{path}"/></dimmingCurve>',

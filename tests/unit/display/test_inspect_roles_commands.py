@@ -52,5 +52,6 @@ def test_roles_edit_force_and_backup(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["roles", folder, "--edit", "--force"]) == 0
     # What was set stays set; the file before is kept.
     assert '\n"Wall" = "door"' in path.read_text(encoding="utf-8")
-    assert (tmp_path / "twinklr.toml.backup1").is_file()
+    assert '\n"Wall" = "door"' in (tmp_path / "twinklr.toml.bak").read_text(encoding="utf-8")
+    assert {path.name for path in tmp_path.glob(".*")} == set(), "nothing half-written"
     assert read_display(tmp_path).prop("Wall").role.role.value == "door"

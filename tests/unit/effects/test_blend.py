@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twinklr.core.effects.blend import (
-    METHODS,
-    SPARKLE_LEVELS,
-    adjust_brightness,
-    adjust_hsv,
-    blend,
-    cover,
-    halves,
-    sparkle,
-)
+from twinklr.core.effects.blend import METHODS, blend, cover, halves
+from twinklr.core.effects.recolor import SPARKLE_LEVELS, adjust_brightness, adjust_hsv, sparkle
 
 RED, GREEN, GREY, BLACK = (255, 0, 0), (0, 255, 0), (100, 100, 100), (0, 0, 0)
 Color = tuple[int, int, int]

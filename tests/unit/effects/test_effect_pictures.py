@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ from PIL import Image
 from support.effect_calls import make_call
 from twinklr.core.effects import EFFECTS
 from twinklr.core.effects.call import Pixels, Surroundings
-from twinklr.core.effects.media import PictureCache, find_media, forget_media, load_frames
+from twinklr.core.effects.media import PictureCache, load_frames, media_shown
 from twinklr.core.effects.pictures import PEEKS, WAYS, render_pictures
+from twinklr.core.xlights.media_files import find_media, forget_media
+from twinklr.core.xlights.sequence import Effect, EffectLayer, Row, Sequence, SubRow
+from unit.choreography.small_show import small_house
 
 
 @pytest.fixture
@@ -139,6 +143,25 @@ def test_links_do_not_lead_out_of_a_media_folder(media: Path, tmp_path_factory: 
     forget_media()
     assert find_media((str(media),), "again.png") == media / "deep" / "again.png"
     assert find_media((str(media),), "x" * 5000) is None
+
+
+def test_the_files_that_a_sequence_shows_are_known(media: Path) -> None:
+    """Of faces only those made of pictures, and only where a face is shown."""
+    face = ("Drawn", (("Type", "Matrix"), ("Mouth-AI-EyesOpen", "art/pages.gif"), ("Mouth-AI-EyesClosed", "")))
+    nodes = ("Nodes", (("Type", "NodeRange"), ("Mouth-AI", "broken.png")))
+    house = small_house(("Matrix",))
+    house = replace(house, props=(replace(house.props[0], faces=(face, nodes)),))
+    shown = [
+        Effect("Pictures", 0, 25, "E_FILEPICKER_Pictures_Filename=D:\\art\\still.png"),
+        Effect("Video", 25, 50, "E_FILEPICKERCTRL_Video_Filename=gone.mp4"),
+    ]
+    folders = (str(media),)
+    still = {"D:\\art\\still.png": media / "still.png"}
+    sequence = Sequence(25, 1000, (Row("Matrix", (EffectLayer(tuple(shown)),)),))
+    assert media_shown(sequence, house, folders) == still
+    below = SubRow("submodel", "Left", (EffectLayer((Effect("Faces", 50, 75),)),))
+    singing = replace(sequence, rows=(replace(sequence.rows[0], subrows=(below,)),))
+    assert media_shown(singing, house, folders) == still | {"art/pages.gif": media / "pages.gif"}
 
 
 def test_pictures_without_a_file_are_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,21 @@ def test_comparing_two_renders(show: Path, capsys: pytest.CaptureFixture[str]) -
     assert "Line" in out
     assert "by effect" in out
     assert picture.stat().st_size > 100
+
+
+def test_a_render_with_fewer_frames_than_it_says_is_not_compared(
+    show: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["render", str(show / "red.xsq")]) == 0
+    whole, long = show / "red.fseq", show / "blue.fseq"
+    data = bytearray(whole.read_bytes())
+    struct.pack_into("<I", data, 14, 2**32 - 1)
+    long.write_bytes(data)
+    for arguments in ([str(whole), str(long)], [str(long), str(long)], ["--reference", str(show)]):
+        assert main(["compare", *arguments]) == 2
+        error = capsys.readouterr().err
+        assert "blue.fseq: the data end at frame" in error
+        assert error.count("\n") == 1
 
 
 def test_comparing_with_a_reference_folder(show: Path, capsys: pytest.CaptureFixture[str]) -> None:

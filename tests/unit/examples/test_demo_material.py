@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import sys
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from support.scripts import load_script
 from twinklr.core.display import Display, read_display
 
 
@@ -35,13 +35,7 @@ def show(repository: Path) -> Display:
 
 def tool(repository: Path, name: str) -> ModuleType:
     """A script of tools/ as a module."""
-    spec = importlib.util.spec_from_file_location(name, repository / "tools" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_script(repository / "tools" / f"{name}.py")
 
 
 def test_song_is_small_enough_to_ship(repository: Path) -> None:

@@ -26,6 +26,7 @@ from twinklr.core.pipeline import (
     StageResult,
     StoreError,
 )
+from twinklr.core.pipeline import store as store_module
 from twinklr.core.pipeline.store import Store
 
 FAN_OUT = ExecutionPattern.FAN_OUT
@@ -453,9 +454,27 @@ def test_rows_are_in_one_transaction_or_few(tmp_path: Path):
     connection.close()
 
 
+@pytest.fixture
+def _all_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files count as settled at once, so that their digests are noted."""
+    monkeypatch.setattr(store_module, "SETTLED_NS", -(10**18))
+
+
+@pytest.mark.usefixtures("_all_settled")
+def test_a_file_that_is_changed_and_made_as_old_as_before_counts_anew(tmp_path: Path):
+    file = tmp_path / "input"
+    digests = []
+    for content in (b"one", b"two"):
+        file.write_bytes(content)
+        os.utime(file, ns=(0, 0))
+        with Store(tmp_path / "store") as store:
+            digests.append(store.file_digest(file))
+    assert digests[0] != digests[1]
+
+
+@pytest.mark.usefixtures("_all_settled")
 def test_a_store_may_be_closed_while_abandoned_stages_still_use_it(tmp_path: Path):
     (tmp_path / "input").write_bytes(b"")
-    os.utime(tmp_path / "input", ns=(0, 0))  # long settled, so that its digest is noted, a read and a write each time
     errors: list[StoreError] = []
 
     def use(store: Store, begun: threading.Barrier) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from support.songs import SHORT_FORM, small_song
 from twinklr.core.agents import Attempt, OfflineProvider, OpenAIProvider, Task
 from twinklr.core.agents.ports import Answer
 from twinklr.core.audio import SongBundle
@@ -27,7 +28,7 @@ from twinklr.core.pipeline.stages import (
 from twinklr.core.pipeline.testing import Faults, RecordingExecutor, run_stage, run_virtual
 from twinklr.core.planning import MacroPlan
 from twinklr.core.sequencer import create_sequencer_pipeline
-from unit.choreography.small_show import SHORT_FORM, small_groups, small_house, small_song
+from unit.choreography.small_show import small_groups, small_house
 
 SHOW_STAGES = [
     "audio",

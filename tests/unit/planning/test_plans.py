@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from support.songs import small_song
 from twinklr.core.agents.casting import cast_group
 from twinklr.core.agents.listening import describe_song
 from twinklr.core.agents.staging import stage_show
@@ -27,7 +28,7 @@ from twinklr.core.planning import (
     palettes_for,
     read_display_groups,
 )
-from unit.choreography.small_show import small_groups, small_song
+from unit.choreography.small_show import small_groups
 
 
 @pytest.fixture(scope="module")

@@ -32,8 +32,8 @@ def test_every_replaced_sequence_is_kept(tmp_path, made):
     publish(made, target)
 
     assert (target / "song.xsq").read_text() == "newer"
-    assert (target / "song.xsq.bak-1").read_text() == "edited by hand"
-    assert (target / "song.xsq.bak-2").read_text() == "new"
+    assert (target / "song.xsq.bak").read_text() == "edited by hand"
+    assert (target / "song.xsq.bak1").read_text() == "new"
 
 
 def test_hidden_work_files_are_not_published(tmp_path, made):

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.songs import FORM, steady_song
+from support.songs import small_song
 from twinklr.core.choreography import RenderedShow, flashing_share
 from twinklr.core.pipeline import Artifact
 from twinklr.core.report import score_show
@@ -11,6 +11,14 @@ from twinklr.core.xlights import Effect, EffectLayer, Row, Sequence
 
 FRAME_MS = 25
 PROPS = 8
+FORM = (
+    ("intro", "A", 16, 0.2),
+    ("verse", "B", 16, 0.45),
+    ("chorus", "C", 16, 0.9),
+    ("verse", "B", 16, 0.45),
+    ("chorus", "C", 16, 0.95),
+    ("outro", "D", 16, 0.25),
+)
 
 
 def rendered(level: np.ndarray) -> RenderedShow:
@@ -28,7 +36,7 @@ def sequence(song) -> Sequence:
 
 @pytest.fixture(scope="module")
 def song():
-    return steady_song(bars_per_section=16)
+    return small_song(form=FORM, lead_in_ms=0)
 
 
 def frames(song) -> int:
@@ -40,7 +48,7 @@ def shows_that_know_nothing(song, kind: str):
     count = frames(song)
     if kind == "random":
         return [np.random.default_rng(seed).integers(0, 2, (count, PROPS)).astype(float) for seed in range(5)]
-    other = following(steady_song(beat_ms=610, bars_per_section=14, form=FORM[2:] + FORM[:2]))
+    other = following(small_song(form=FORM[2:] + FORM[:2], tempo_bpm=98.4))
     return [
         {
             "all on": np.ones((count, PROPS)),

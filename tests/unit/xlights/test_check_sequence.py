@@ -127,6 +127,82 @@ def test_what_is_worth_knowing_is_a_note(found: Sequence, code: str) -> None:
     assert codes(check(found), "note") == [code]
 
 
+SINGERS = layout(
+    model("Left", inner='<faceInfo Name="Girl" Type="NodeRange" Mouth-AI="1-3"/>'),
+    model("Right", inner='<faceInfo Name="Boy" Type="NodeRange" Mouth-AI="1-3"/>'),
+    groups=(group("Choir", "Left", "Right"),),
+)
+
+
+def sung(name: str, face: str) -> Sequence:
+    """A sequence in which a row sings with a face."""
+    return sequence(row(name, effect(0, 1000, "Faces", settings=f"E_CHOICE_Faces_FaceDefinition={face}")))
+
+
+@pytest.mark.parametrize(
+    ("name", "face", "cure"),
+    [("Left", "girl", "did you mean 'Girl'?"), ("Left", "Boy", "it has 'Girl'"), ("Choir", "Dog", "define it")],
+)
+def test_a_face_the_model_does_not_have_is_a_warning(name: str, face: str, cure: str) -> None:
+    found = [one for one in check_sequence(sung(name, face), SINGERS, networks()) if one.code == "unknown-face"]
+    assert [one.severity for one in found] == ["warning"]
+    assert face in found[0].what
+    assert name in found[0].where
+    assert cure in found[0].cure
+
+
+@pytest.mark.parametrize(("name", "face"), [("Left", "Girl"), ("Left", "Default"), ("Left", ""), ("Choir", "Boy")])
+def test_a_face_that_is_there_is_no_finding(name: str, face: str) -> None:
+    assert "unknown-face" not in codes(check_sequence(sung(name, face), SINGERS, networks()))
+
+
+def test_a_face_that_the_sequence_brings_with_it_is_no_finding() -> None:
+    brought = (("end", '<FaceDefinitions><face Name="Dog"/></FaceDefinitions>'),)
+    found = check_sequence(replace(sung("Left", "Dog"), extra=brought), SINGERS, networks())
+    assert "unknown-face" not in codes(found)
+
+
+PICTURES = "E_FILEPICKER_Pictures_Filename=C:\\shows\\{}"
+
+
+def test_media_that_is_not_there_is_a_warning_for_each_file(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "Here.PNG").touch()
+    shown = [
+        effect(0, 1000, "Pictures", settings=PICTURES.format("gone.png")),
+        effect(1000, 2000, "Pictures", settings=PICTURES.format("gone.png") + ",E_CHECKBOX_LoopGIF=1"),
+        effect(2000, 3000, "Pictures", settings=PICTURES.format("here.png")),
+        effect(3000, 4000, "Video", settings="E_FILEPICKERCTRL_Video_Filename=/films/snow.mp4"),
+    ]
+    found = sequence(row("Tree", *shown), media_file="D:\\music\\song.mp3")
+    findings = [one for one in check_sequence(found, SHOW, networks(), [tmp_path]) if one.code == "missing-media"]
+    assert {one.severity for one in findings} == {"warning"}
+    assert [one.what.split(" is not")[0] for one in findings] == ["the song 'song.mp3'", "'gone.png'", "'snow.mp4'"]
+    assert findings[1].where == "row 'Tree' layer 1, Pictures at 0.000 s (and 1 more)"
+    assert all(one.cure for one in findings)
+    for name in ("song.mp3", "gone.png", "snow.mp4"):
+        (tmp_path / name).touch()
+    assert "missing-media" not in codes(check_sequence(found, SHOW, networks(), [tmp_path]))
+    assert "missing-media" not in codes(check_sequence(found, SHOW, networks())), "nowhere to look"
+
+
+def test_media_inside_the_sequence_is_not_missing(tmp_path: Path) -> None:
+    shown = effect(0, 1000, "Pictures", settings=PICTURES.format("R&amp;B.png"))
+    brought = (("end", '<SequenceMedia><image path="art/R&amp;B.png">AAAA</image></SequenceMedia>'),)
+    found = sequence(row("Tree", shown), extra=brought)
+    assert "missing-media" not in codes(check_sequence(found, SHOW, networks(), [tmp_path]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_sequence_in_utf_16_is_told_so(tmp_path: Path, encoding: str) -> None:
+    path = write_sequence(sequence(row("Tree", effect(0, 1000))), tmp_path / "song.xsq")
+    path.write_bytes(path.read_text("utf-8").encode(encoding))
+    errors = [one for one in check_sequence(path, SHOW, networks()) if one.severity == "error"]
+    assert [one.code for one in errors] == ["not-utf-8"]
+    assert "UTF-16" in errors[0].what
+    assert "UTF-8" in errors[0].cure
+
+
 def test_a_renamed_model_is_named_in_the_cure() -> None:
     assert "'Arch'" in check(sequence(row("Bow", effect(0, 25))))[0].cure
 

@@ -213,6 +213,24 @@ def test_blocks_that_lie_about_their_frames_take_no_memory(tmp_path: Path) -> No
         fseq.frames(0, 1)
 
 
+@pytest.mark.parametrize("compression", ["none", "zstd", "zlib"])
+@pytest.mark.parametrize(
+    ("promised", "said"), [(101, "at frame 100 .expected 101 frames"), (2**32 - 1, "at frame 100 ")]
+)
+def test_a_header_that_promises_frames_that_are_not_there_is_found_out(
+    compression: str, promised: int, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.fseq"
+    write_fseq(path, noise(100, 400), 400, 25, options=FseqOptions(compression=compression))  # type: ignore[arg-type]
+    with read_fseq(path) as fseq:
+        fseq.check_length()
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<I", data, 14, promised)
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=said if compression != "none" else "cut short"), read_fseq(path) as fseq:
+        fseq.check_length()
+
+
 @pytest.mark.parametrize(("make", "said"), [(False, "no such file"), (True, "folder")])
 def test_what_is_no_file_is_named(make: bool, said: str, tmp_path: Path) -> None:
     if make:

@@ -77,6 +77,13 @@ def test_usual_encodings_are_read(encoding: str) -> None:
     assert parse_xml_bytes(data).get("name") == "Noël"
 
 
+@pytest.mark.parametrize("declared", ["", ' encoding="UTF-16"'])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "utf-8"])
+def test_an_encoding_is_known_by_the_bytes_not_by_what_is_declared(encoding: str, declared: str) -> None:
+    data = f'<?xml version="1.0"{declared}?><x name="Noël"/>'.encode(encoding)
+    assert parse_xml_bytes(data).get("name") == "Noël"
+
+
 def test_an_element_becomes_a_plain_value() -> None:
     markup = to_markup(parse_xml_bytes(b'<a x="1"> text <b y="2"/><!-- gone --></a>'))
     assert (markup.tag, markup.text, markup.get("x"), markup.get("z", "-")) == ("a", "text", "1", "-")

@@ -38,6 +38,8 @@ class RenderedShow:
         prop_change: float32 ``(frames, props)``, mean absolute change of each prop's nodes since the frame before,
             0..255; 0 in the first frame.
         unsupported: Effects that were not rendered, by name, with their number.
+        missing_media: Pictures and videos that were not found, with how many effects would show each.
+        ignored: Settings that have no effect on this light though they do in xLights, with how often each occurs.
         calmed: The sequence this light comes from, where the one handed in would have flashed unsafely.
     """
 
@@ -47,6 +49,8 @@ class RenderedShow:
     prop_colors: NDArray[np.uint8]
     prop_change: NDArray[np.float32]
     unsupported: dict[str, int] = field(default_factory=dict)
+    missing_media: dict[str, int] = field(default_factory=dict)
+    ignored: dict[str, int] = field(default_factory=dict)
     calmed: XlightsSequence | None = None
 
     @property
@@ -109,6 +113,8 @@ def render_show(
         prop_colors=colors,
         prop_change=change,
         unsupported=dict(renderer.unsupported),
+        missing_media=dict(renderer.missing_media),
+        ignored=dict(renderer.ignored),
     )
 
 

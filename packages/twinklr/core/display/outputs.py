@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinklr.core.color import RGB, parse_hex
+from twinklr.core.text import unicode_codec
 from twinklr.core.xlights import ModelElement, channels_per_node, string_type
 from twinklr.core.xlights.markup import Markup
 
@@ -150,7 +151,8 @@ def _table_of(path: Path) -> Table | None:
     try:
         if not path.is_file() or path.stat().st_size > MAX_CURVE_BYTES:
             return None
-        lines = path.read_text(encoding="ascii", errors="replace").split()
+        data = path.read_bytes()
+        lines = data.decode(unicode_codec(data) or "ascii", errors="replace").split()
     except OSError:
         return None
     if len(lines) < 256 or not all(line.isdecimal() and len(line) < 4 for line in lines[:256]):

@@ -21,9 +21,14 @@ from typing import Any, TypeVar
 
 from twinklr.core.display.display import GroupKind, Role, RoleGuess
 from twinklr.core.errors import InputError
+from twinklr.core.text import unicode_codec
+from twinklr.core.xlights.findings import nearest
 
 OVERRIDES_FILE = "twinklr.toml"
 MAX_BYTES = 10_000_000
+
+KNOWN = ("ignore", "roles", "groups")
+"""What the file may hold."""
 
 _Choice = TypeVar("_Choice", Role, GroupKind)
 
@@ -73,20 +78,33 @@ def read_overrides(folder: Path) -> Overrides:
             return Overrides()
         if path.stat().st_size > MAX_BYTES:
             raise InputError("this file is too large", where=path, expected=f"at most {MAX_BYTES} bytes")
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read ({error})", where=path, cure="save it as UTF-8 text") from error
+        data = path.read_bytes()
+        content = tomllib.loads(data.decode(unicode_codec(data) or "utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=path) from error
+    except UnicodeDecodeError as error:
+        raise InputError("the text is not UTF-8", where=path, cure="save it as UTF-8") from error
+    except RecursionError:
+        raise InputError("nested too deeply", where=path, expected="plain settings", cure="correct it") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not valid TOML: {error}", where=path, cure="see twinklr roles DIR --edit") from error
     return overrides_of(content, path)
 
 
 def overrides_of(content: Mapping[str, Any], path: Path) -> Overrides:
-    """Overrides from the parsed file; other tables of it are not ours and are left alone.
+    """Overrides from the parsed file.
 
     Raises:
-        InputError: If a role or kind does not exist.
+        InputError: If there is no such role, kind, table or setting.
     """
+    name = next((key for key in content if key not in KNOWN), None)
+    if name is not None:
+        raise InputError(
+            f"there is no {'table' if isinstance(content[name], dict) else 'setting'} {name!r}",
+            where=path,
+            expected=", ".join(KNOWN),
+            cure=nearest(name, KNOWN) or "correct or remove it",
+        )
     ignored = content.get("ignore", [])
     if not isinstance(ignored, list) or not all(isinstance(name, str) for name in ignored):
         raise InputError("ignore is not a list of model names", where=path, expected='ignore = ["Model 1"]')

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 from twinklr.core.display.display import Display, GroupKind, Role
 from twinklr.core.display.overrides import OVERRIDES_FILE, read_overrides
 from twinklr.core.errors import OutputError
+from twinklr.core.xlights import back_up, write_atomically
 
 _HEAD = """\
 # What Twinklr makes of this show. Lines with a # in front are guesses: correct one by changing its value and
@@ -75,24 +75,10 @@ def write_overrides(display: Display, folder: Path, force: bool = False) -> tupl
         OutputError: If there is one already and ``force`` is False, or it cannot be written.
     """
     path = folder / OVERRIDES_FILE
-    temporary = path.with_name(f".{path.name}.new")
     text = overrides_text(display, folder)
     backup = None
-    try:
-        if path.exists():
-            if not force:
-                raise OutputError("this file is there already", where=path, cure="edit it, or give --force")
-            backup = _free_name(path)
-            shutil.copy2(path, backup)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"cannot be written ({error.strerror})", where=path) from error
-    return path, backup
-
-
-def _free_name(path: Path) -> Path:
-    number = 1
-    while (candidate := path.with_name(f"{path.name}.backup{number}")).exists():
-        number += 1
-    return candidate
+    if path.exists():
+        if not force:
+            raise OutputError("this file is there already", where=path, cure="edit it, or give --force")
+        backup = back_up(path)
+    return write_atomically(path, text.encode(), overwrite=force), backup

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twinklr.core.effects.media import MAX_PIXELS, Picture
+from twinklr.core.xlights.media_files import file_stamp
 
 CURE = "needs a decoder: install twinklr[aac]"
 """What to do where videos cannot be read."""
@@ -47,11 +48,11 @@ def can_read_clips() -> bool:
 
 def open_clip(path: Path) -> Clip | None:
     """What is known of a video; None for a file that is none, is too large, or cannot be read here."""
-    return _opened(path, path.stat().st_mtime_ns) if can_read_clips() else None
+    return _opened(path, file_stamp(path)) if can_read_clips() else None
 
 
 @lru_cache(maxsize=32)
-def _opened(path: Path, _changed_ns: int) -> Clip | None:
+def _opened(path: Path, _stamp: tuple[int, int, int]) -> Clip | None:
     av = importlib.import_module("av")
     try:
         with av.open(str(path)) as container:

@@ -127,7 +127,7 @@ def compare_effects(
     for row in sequence.rows:
         names = members.get(row.name, (row.name,))
         mine = np.array([channel for name in names for channel in channels.get(name, ())], dtype=np.int64)
-        for layer in (*row.layers, *(layer for sub in row.subrows for layer in sub.layers)):
+        for layer in row.all_layers:
             for effect in layer.effects:
                 first, stop = effect.start_ms // sequence.frame_ms, effect.end_ms // sequence.frame_ms
                 spans.append((effect.name, first, stop, mine))

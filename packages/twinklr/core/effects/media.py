@@ -1,19 +1,20 @@
-"""Pictures as effects use them: found by base name in the media folders, bounded, as RGBA with row 0 at the bottom."""
+"""Pictures as effects use them: bounded, as RGBA with row 0 at the bottom."""
 
 from __future__ import annotations
 
-import os
-from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
+
+from twinklr.core.display.display import Display
+from twinklr.core.xlights.media_files import file_stamp, find_media, forget_media, named_files, wanted_file
+from twinklr.core.xlights.sequence import Sequence
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_PIXELS = 4096 * 4096
@@ -22,9 +23,6 @@ MAX_ANIMATION_PIXELS = MAX_PIXELS
 
 MAX_KEPT_BYTES = 256 * 1024 * 1024
 """Of all pictures that are kept for the next window; the one not used for longest goes first."""
-
-MAX_ENTRIES = 100_000
-"""Files and folders looked at below a media folder, the nearest first."""
 
 Picture = NDArray[np.uint8]
 """``(height, width, 4)``, row 0 at the bottom."""
@@ -50,12 +48,12 @@ class PictureCache:
     def __init__(self, limit_bytes: int) -> None:
         self.kept_bytes = 0
         self._limit_bytes = limit_bytes
-        self._kept: OrderedDict[tuple[Path, int], LoadedPicture | None] = OrderedDict()
+        self._kept: OrderedDict[tuple[Path, Hashable], LoadedPicture | None] = OrderedDict()
         self._lock = Lock()
 
-    def load(self, path: Path, changed_ns: int) -> LoadedPicture | None:
-        """A file's picture; None where it cannot be read within bounds."""
-        key = path, changed_ns
+    def load(self, path: Path, stamp: Hashable) -> LoadedPicture | None:
+        """A file's picture in the state that a stamp stands for; None where it cannot be read within bounds."""
+        key = path, stamp
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -75,94 +73,35 @@ def _size_bytes(loaded: LoadedPicture | None) -> int:
     return 1024 + sum(frame.nbytes for frame in frames)  # the first for the entry itself
 
 
-FILE_KEYS = ("FILEPICKER_Pictures_Filename", "FILEPICKERCTRL_Video_Filename")
-"""Effect settings that name a picture or a video."""
-
-
-def wanted_file(settings: Mapping[str, str]) -> str:
-    """The picture or video that an effect shows, as its settings name it; empty where it shows none.
-
-    Example:
-        >>> wanted_file({"FILEPICKER_Pictures_Filename": "snow.png"})
-        'snow.png'
-    """
-    return next((settings[key] for key in FILE_KEYS if settings.get(key)), "")
-
-
 def lacks_file(settings: Mapping[str, str]) -> str | None:
     """Why an effect that shows a file shows nothing: its settings name none; None where they do."""
     return None if wanted_file(settings) else "no file"
 
 
-def find_media(folders: tuple[str, ...], name: str) -> Path | None:
-    """The file of a base name in one of the folders or below it.
+def media_shown(sequence: Sequence, display: Display, folders: tuple[str, ...]) -> dict[str, Path]:
+    """The files that a sequence may show on a display, by the name it has for them: pictures, videos, drawn faces.
 
-    Paths stored in a sequence come from the author's machine: only their last part counts, so nothing outside the
-    folders is ever read.
+    Args:
+        sequence: Its effects name pictures and videos; where one of them is Faces, faces may be pictures too.
+        display: Its models name the pictures of faces.
+        folders: Where the files are looked for; names that none of them has are left out.
     """
-    base = PureWindowsPath(PurePosixPath(name).name).name
-    if not base or base in (".", ".."):
-        return None
-    for folder in folders:
-        root = Path(folder)
-        direct = root / base
-        if _is_within(root, direct):
-            return direct
-        try:
-            found = _files_below(root, root.stat().st_mtime_ns).get(base.lower())
-        except OSError:  # no such folder
-            continue
-        if found is not None and _is_within(root, found):
-            return found
-    return None
-
-
-def forget_media() -> None:
-    """Look at the media folders afresh the next time a file is wanted: deep changes in them are not noticed."""
-    _files_below.cache_clear()
-
-
-@lru_cache(maxsize=16)
-def _files_below(root: Path, _changed_ns: int) -> Mapping[str, Path]:
-    """The files of a folder by lower-case base name; of several with one name the first in order."""
-    files: dict[str, Path] = {}
-    for entry in islice(_entries(root), MAX_ENTRIES):
-        if entry.is_dir(follow_symlinks=False):
-            continue
-        key, path = entry.name.lower(), Path(entry.path)
-        if key not in files or path < files[key]:
-            if entry.is_symlink() and not _is_within(root, path):
-                continue
-            files[key] = path
-    return files
-
-
-def _entries(root: Path) -> Iterator[os.DirEntry[str]]:
-    """What lies in a folder and below it, breadth first; links to folders are not followed."""
-    waiting = deque([str(root)])
-    while waiting:
-        try:
-            with os.scandir(waiting.popleft()) as listing:
-                for entry in listing:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    yield entry
-        except OSError:
-            continue  # a folder that may not be read has nothing to show
-
-
-def _is_within(root: Path, path: Path) -> bool:
-    """Whether a path is a file, and no link to one outside the folder."""
-    try:
-        return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root.resolve()))
-    except (OSError, ValueError):  # names that no file can have
-        return False
+    effects = [effect for _, effect in sequence.effects()]
+    wanted = {name for effect in effects for name in named_files(effect)}
+    if any(effect.name == "Faces" for effect in effects):
+        faces = (dict(attributes) for prop in display.props for _, attributes in prop.faces)
+        drawn = (face.items() for face in faces if face.get("Type") == "Matrix")
+        wanted |= {name for parts in drawn for key, name in parts if name and key.lower().startswith("mouth-")}
+    if wanted:
+        forget_media()
+    found = {name: find_media(folders, name) for name in sorted(wanted)}
+    return {name: path for name, path in found.items() if path is not None}
 
 
 def load_frames(folders: tuple[str, ...], name: str) -> LoadedPicture | None:
     """A picture by name; None when there is none, or none that can be read within bounds."""
     path = find_media(folders, name)
-    return PICTURES.load(path, path.stat().st_mtime_ns) if path is not None else None
+    return PICTURES.load(path, file_stamp(path)) if path is not None else None
 
 
 PICTURES = PictureCache(MAX_KEPT_BYTES)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
 from twinklr.core.effects.marks import read_marks
+from twinklr.core.effects.meter import note_levels
 from twinklr.core.effects.paint import painted
-from twinklr.core.effects.sound import note_levels
 
 PITCHES: Mapping[str, int] = MappingProxyType({"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11})
 SHARPS = frozenset((1, 3, 6, 8, 10))

@@ -16,8 +16,8 @@ from twinklr.core.effects.media import (
     load_frames,
     place_picture,
     scale_picture,
-    wanted_file,
 )
+from twinklr.core.xlights.media_files import wanted_file
 
 Corner = tuple[float, float]
 """Cell of a picture's lower left corner."""

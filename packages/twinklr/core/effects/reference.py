@@ -109,8 +109,9 @@ def compare_folder(folder: str | Path, names: Iterable[str] | None = None) -> It
         sequence = read_sequence(file)
         renderer = Renderer(sequence, display)
         with read_fseq(file.with_suffix(".fseq")) as reference:
-            theirs = np.zeros((reference.frame_count, renderer.channel_count), dtype=np.uint8)
+            reference.check_length()
             stored = reference.frames()[:, : renderer.channel_count]
+        theirs = np.zeros((len(stored), renderer.channel_count), dtype=np.uint8)
         theirs[:, : stored.shape[1]] = stored
         ours = _whole(renderer, len(theirs))
         seeds = range(1, SEEDS) if uses_chance(sequence) else ()

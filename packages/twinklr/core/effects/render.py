@@ -6,7 +6,6 @@ import os
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
@@ -14,23 +13,12 @@ from numpy.typing import NDArray
 
 from twinklr.core.audio.bundle import SongBundle
 from twinklr.core.display.display import Display
-from twinklr.core.effects.blend import (
-    NORMAL,
-    SPARKLE_LEVELS,
-    adjust_brightness,
-    adjust_hsv,
-    blend,
-    clear_near,
-    cover,
-    gather,
-    sparkle,
-)
+from twinklr.core.effects.blend import NORMAL, blend, cover, gather
 from twinklr.core.effects.buffers import LayerBuffer, layer_buffers, place_row
 from twinklr.core.effects.call import Surroundings
 from twinklr.core.effects.catalog import EFFECTS
 from twinklr.core.effects.channels import channel_map, to_channels
 from twinklr.core.effects.layers import LayerSettings, Parameter
-from twinklr.core.effects.media import find_media, forget_media, wanted_file
 from twinklr.core.effects.painter import (
     EffectCost,
     Painter,
@@ -41,9 +29,11 @@ from twinklr.core.effects.painter import (
     paints_spots,
     positions,
 )
+from twinklr.core.effects.recolor import SPARKLE_LEVELS, adjust_brightness, adjust_hsv, clear_near, sparkle
 from twinklr.core.effects.rows import Segment, Target, lay_out
 from twinklr.core.effects.surroundings import model_surroundings, song_surroundings
 from twinklr.core.effects.transitions import TRANSITIONS
+from twinklr.core.xlights.media_files import find_media, forget_media, wanted_file
 from twinklr.core.xlights.sequence import Sequence
 
 Frames = NDArray[np.uint8]
@@ -126,7 +116,7 @@ class Renderer:
             if row.disabled or (self._models is not None and row.name not in self._models):
                 continue
             known = place_row(self._display, row.name) is not None
-            if not known and any(layer.effects for layer in chain(row.layers, *(sub.layers for sub in row.subrows))):
+            if not known and any(layer.effects for layer in row.all_layers):
                 found[row.name] = None
             for sub in row.subrows if known else ():
                 if any(layer.effects for layer in sub.layers) and place_row(self._display, row.name, sub) is None:

@@ -9,120 +9,37 @@ the song's samples, which effects do not get, and paints nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
-from twinklr.core.effects.history import chance, loudness_since_start
-from twinklr.core.effects.marks import Marks, read_marks
+from twinklr.core.effects.history import chance
+from twinklr.core.effects.marks import read_marks
+from twinklr.core.effects.meter import (
+    NOTES,
+    Beat,
+    Meter,
+    hear_meter,
+    level_beat,
+    marks_beat,
+    note_beat,
+    note_levels,
+)
 from twinklr.core.effects.paint import blend_palette, by_frame, painted, translucent
 from twinklr.core.effects.shapes import draw_shape
 
 Floats = NDArray[np.float64]
 
-NOTES = (36, 84)
-"""MIDI numbers of the first and last note where none are set."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Beat:
-    """Where each painted frame stands among the events.
-
-    Attributes:
-        number: Number of the last event, -1 before the first.
-        age: Frames since it; large before the first.
-        length: Frames from it to the mark's end, or to the next event.
-        strength: Level at the event, 0..1.
-    """
-
-    number: NDArray[np.int64]
-    age: NDArray[np.int64]
-    length: NDArray[np.int64]
-    strength: Floats
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Meter:
-    """The settings all types share, and what is heard, over the painted frames."""
-
-    bars: int
-    threshold: float
-    level: Floats
-    notes: Floats | None
-    """Level of each bar's notes, ``(frames, bars)``."""
+Source = Callable[[EffectCall, Meter], Beat]
+Kind = Callable[[EffectCall, Meter], Pixels]
 
 
 def render_vu_meter(call: EffectCall) -> Pixels:
     """Paint VU Meter."""
     kind = TYPES.get(call.settings.choice("CHOICE_VUMeter_Type", "Waveform"))
-    return kind(call, _meter(call)) if kind is not None else call.blank()
-
-
-def _meter(call: EffectCall) -> Meter:
-    settings = call.settings
-    bars = max(int(settings.number("SLIDER_VUMeter_Bars", 6.0)), 1)
-    gain = settings.number("SLIDER_VUMeter_Gain", settings.number("TEXTCTRL_VUMeter_Gain", 0.0))
-    level = np.clip(loudness_since_start(call) * (1.0 + gain / 100.0), 0.0, 1.0)
-    notes = note_levels(call, bars, "VUMeter", NOTES)
-    notes = None if notes is None else np.clip(notes * (1.0 + gain / 100.0), 0.0, 1.0)
-    threshold = settings.number("SLIDER_VUMeter_Sensitivity", 70.0) / 100.0
-    return Meter(bars, threshold, level, notes)
-
-
-def note_levels(call: EffectCall, bars: int, prefix: str, notes: tuple[int, int]) -> Floats | None:
-    """Level of the notes of each bar of the effect, ``(call.frame_count, bars)``; None without a spectrum."""
-    spectrum = call.surroundings.spectrum
-    if spectrum is None:
-        return None
-    low = int(np.clip(call.settings.number(f"SLIDER_{prefix}_StartNote", notes[0]), 0, spectrum.shape[1] - 1))
-    high = int(np.clip(call.settings.number(f"SLIDER_{prefix}_EndNote", notes[1]), low, spectrum.shape[1] - 1))
-    part = np.zeros((call.frame_count, high - low + 1))
-    heard = spectrum[call.start_frame : call.start_frame + call.frame_count, low : high + 1]
-    part[: len(heard)] = heard
-    edges = np.linspace(0, part.shape[1], bars + 1).astype(np.int64)
-    return np.stack([part[:, a : max(b, a + 1)].max(axis=1) for a, b in pairwise(edges)], axis=1)
-
-
-def _marks_beat(call: EffectCall, _meter: Meter) -> Beat:
-    marks = read_marks(call, call.settings.choice("CHOICE_VUMeter_TimingTrack", ""))
-    return _beat(call, marks, np.ones(call.frame_count))
-
-
-def _level_beat(call: EffectCall, meter: Meter) -> Beat:
-    return _rising(call, meter.level, meter.threshold)
-
-
-def _note_beat(call: EffectCall, meter: Meter) -> Beat:
-    heard = meter.notes.max(axis=1) if meter.notes is not None else np.zeros(call.frame_count)
-    return _rising(call, heard, meter.threshold)
-
-
-def _rising(call: EffectCall, level: Floats, threshold: float) -> Beat:
-    over = level > threshold
-    start = np.nonzero(over & ~np.concatenate([[False], over[:-1]]))[0]
-    end = np.append(start[1:], call.frame_count)
-    return _beat(call, Marks(start, end[: len(start)], ("",) * len(start)), level)
-
-
-def _beat(call: EffectCall, marks: Marks, level: Floats) -> Beat:
-    frames = np.arange(call.first, call.stop)
-    number = np.searchsorted(marks.start, frames, side="right") - 1
-    known = number >= 0
-    if not len(marks.start):
-        far = np.full(len(frames), 1 << 20)
-        return Beat(number, far, np.ones_like(far), np.zeros(len(frames)))
-    start, end = marks.start[np.maximum(number, 0)], marks.end[np.maximum(number, 0)]
-    age = np.where(known, frames - start, 1 << 20)
-    strength = level[np.clip(start, 0, call.frame_count - 1)]
-    return Beat(number, age, np.maximum(end - start, 1), np.where(known, strength, 0.0))
-
-
-Source = Callable[[EffectCall, Meter], Beat]
-Kind = Callable[[EffectCall, Meter], Pixels]
+    return kind(call, hear_meter(call)) if kind is not None else call.blank()
 
 
 def _slot_colors(call: EffectCall, number: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -211,7 +128,7 @@ def _sweep(*, timed: bool, shrinking: bool = False, alternating: bool = False) -
     """Light that fills the buffer from the left after a mark, or empties it; within the mark, or a frame a bar."""
 
     def paint(call: EffectCall, meter: Meter) -> Pixels:
-        beat = _marks_beat(call, meter)
+        beat = marks_beat(call, meter)
         share = np.clip((beat.age + 1) / (beat.length if timed else meter.bars), 0.0, 1.0)
         columns = (np.arange(call.width) + 0.5) / call.width
         columns = np.repeat(columns[None, :], len(share), axis=0)
@@ -230,7 +147,7 @@ def _chase(*, outward: bool) -> Kind:
     """Two bars that run between the middle and the edges within a mark."""
 
     def paint(call: EffectCall, meter: Meter) -> Pixels:
-        beat = _marks_beat(call, meter)
+        beat = marks_beat(call, meter)
         share = np.clip(beat.age / beat.length, 0.0, 1.0)
         place = share if outward else 1.0 - share
         away = np.abs((np.arange(call.width) + 0.5) / call.width * 2.0 - 1.0)
@@ -386,19 +303,19 @@ TYPES: Mapping[str, Kind] = MappingProxyType(
         "Spectrogram Circle Line": _circle_line,
         "Waveform": _waveform,
         "Intensity Wave": _intensity_wave,
-        "Pulse": _pulse(_marks_beat),
-        "Level Bar": _bar(_level_beat, "next"),
-        "Level Random Bar": _bar(_level_beat, "random"),
-        "Level Color": _color(_level_beat),
-        "Level Pulse": _pulse(_level_beat),
-        "Level Pulse Color": _pulse(_level_beat, turns=True),
-        "Level Jump": _jump(_level_beat, full=False),
-        "Level Jump 100": _jump(_level_beat, full=True),
+        "Pulse": _pulse(marks_beat),
+        "Level Bar": _bar(level_beat, "next"),
+        "Level Random Bar": _bar(level_beat, "random"),
+        "Level Color": _color(level_beat),
+        "Level Pulse": _pulse(level_beat),
+        "Level Pulse Color": _pulse(level_beat, turns=True),
+        "Level Jump": _jump(level_beat, full=False),
+        "Level Jump 100": _jump(level_beat, full=True),
         "Level Shape": _shape,
-        "Timing Event Bar": _bar(_marks_beat, "next"),
-        "Timing Event Bar Bounce": _bar(_marks_beat, "bounce"),
-        "Timing Event Random Bar": _bar(_marks_beat, "random"),
-        "Timing Event Bars": _bar(_marks_beat, "all"),
+        "Timing Event Bar": _bar(marks_beat, "next"),
+        "Timing Event Bar Bounce": _bar(marks_beat, "bounce"),
+        "Timing Event Random Bar": _bar(marks_beat, "random"),
+        "Timing Event Bars": _bar(marks_beat, "all"),
         "Timing Event Spike": _spike,
         "Timing Event Sweep": _sweep(timed=False),
         "Timing Event Sweep 2": _sweep(timed=False, shrinking=True),
@@ -408,17 +325,17 @@ TYPES: Mapping[str, Kind] = MappingProxyType(
         "Timing Event Alternate Timed Sweep 2": _sweep(timed=True, shrinking=True, alternating=True),
         "Timing Event Timed Chase From Middle": _chase(outward=True),
         "Timing Event Timed Chase To Middle": _chase(outward=False),
-        "Timing Event Color": _color(_marks_beat),
-        "Timing Event Jump": _jump(_marks_beat, full=False),
-        "Timing Event Jump 100": _jump(_marks_beat, full=True),
-        "Timing Event Pulse": _pulse(_marks_beat),
-        "Timing Event Pulse Color": _pulse(_marks_beat, turns=True),
+        "Timing Event Color": _color(marks_beat),
+        "Timing Event Jump": _jump(marks_beat, full=False),
+        "Timing Event Jump 100": _jump(marks_beat, full=True),
+        "Timing Event Pulse": _pulse(marks_beat),
+        "Timing Event Pulse Color": _pulse(marks_beat, turns=True),
         "Note On": _note_on,
-        "Note Level Pulse": _pulse(_note_beat),
-        "Note Level Jump": _jump(_note_beat, full=False),
-        "Note Level Jump 100": _jump(_note_beat, full=True),
-        "Note Level Bar": _bar(_note_beat, "next"),
-        "Note Level Random Bar": _bar(_note_beat, "random"),
+        "Note Level Pulse": _pulse(note_beat),
+        "Note Level Jump": _jump(note_beat, full=False),
+        "Note Level Jump 100": _jump(note_beat, full=True),
+        "Note Level Bar": _bar(note_beat, "next"),
+        "Note Level Random Bar": _bar(note_beat, "random"),
     }
 )
 """How each type of the meter is painted."""

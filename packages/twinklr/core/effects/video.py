@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from twinklr.core.effects.call import EffectCall, EffectFunction, Pixels
 from twinklr.core.effects.clips import CURE, Clip, can_read_clips, clip_frames, open_clip
-from twinklr.core.effects.media import Picture, find_media, lacks_file, place_picture, wanted_file
+from twinklr.core.effects.media import Picture, lacks_file, place_picture
 from twinklr.core.effects.paint import frame_numbers, frames_of
+from twinklr.core.xlights.media_files import find_media, wanted_file
 
 Floats = NDArray[np.float64]
 

@@ -25,7 +25,10 @@ from twinklr.core.audio import AudioAnalyzer, SongBundle
 from twinklr.core.choreography import RenderedShow, choreograph, render_safely, render_show
 from twinklr.core.config import AppConfig, JobConfig
 from twinklr.core.display import Display, display_groups, read_display
+from twinklr.core.effects.clips import can_read_clips
+from twinklr.core.effects.media import media_shown
 from twinklr.core.errors import InputError
+from twinklr.core.pipeline.codec import Artifact
 from twinklr.core.pipeline.context import PipelineContext
 from twinklr.core.pipeline.result import StageResult
 from twinklr.core.planning import (
@@ -283,8 +286,7 @@ class ChoreographyStage:
             frame_ms=job.frame_ms,
             groups=_groups_of(self.display_groups, input["display"]),
         )
-        effects = sum(len(layer.effects) for row in sequence.rows for layer in row.layers)
-        context.set_metric("effects", effects)
+        context.set_metric("effects", sum(1 for _ in sequence.effects()))
         return StageResult.success(sequence, stage_name=self.name)
 
 
@@ -295,13 +297,22 @@ class RenderStage:
         show_dir: The show folder, where pictures and videos are looked for; None where there are none.
     """
 
+    cache_key = "media by what a sequence shows: see depends_on"
+    """Stands for the folder, of which most files are never looked at."""
+
     def __init__(self, show_dir: str | Path | None = None) -> None:
-        self.media_folders = () if show_dir is None else (Path(show_dir),)
+        self.media_folders = () if show_dir is None else (str(show_dir),)
 
     @property
     def name(self) -> str:
         """Name in results."""
         return "render"
+
+    def depends_on(self, input: Mapping[str, Any]) -> dict[str, Any]:
+        """What the light depends on, as the ``key`` of a `CachePolicy`: the input, and all it shows by content."""
+        files = media_shown(input["choreograph"], input["display"], self.media_folders)
+        shown = {name: Artifact(path) for name, path in files.items()}
+        return {**input, "media": shown, "clips": bool(shown) and can_read_clips()}
 
     def execute(self, input: Mapping[str, Any], context: PipelineContext) -> StageResult[RenderedShow]:
         """Render; ``input`` holds choreograph, display and audio."""

@@ -240,16 +240,21 @@ class Store:
         await self._write("INSERT OR REPLACE INTO reads VALUES(?, ?)", base, json.dumps(names))
 
     def file_digest(self, path: Path) -> str:
-        """SHA-256 of a file, from memory where its size and time have not changed."""
+        """SHA-256 of a file, from memory where its size and times have not changed.
+
+        The time of any change to its entry counts too (where the system keeps it): programs that copy a file with its
+        times cannot set that one back. The sum of both times moves when either does.
+        """
         found = path.stat()
+        times_ns = found.st_mtime_ns + found.st_ctime_ns
         known = self._rows("SELECT digest, size, mtime_ns FROM files WHERE path = ?", str(path.absolute()))
-        if known and known[0][1:] == (found.st_size, found.st_mtime_ns):
+        if known and known[0][1:] == (found.st_size, times_ns):
             return str(known[0][0])
         digest = sha256_of(path)
-        if time.time_ns() - found.st_mtime_ns > SETTLED_NS:
+        if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > SETTLED_NS:
             self._note(
                 "INSERT OR REPLACE INTO files VALUES(?, ?, ?, ?)",
-                *(str(path.absolute()), found.st_size, found.st_mtime_ns, digest),
+                *(str(path.absolute()), found.st_size, times_ns, digest),
             )
         return digest
 

@@ -58,10 +58,7 @@ class AudioProfile(_Frozen):
         Raises:
             KeyError: If the song has no such section.
         """
-        for section in self.sections:
-            if section.id == section_id:
-                return section
-        raise KeyError(section_id)
+        return {section.id: section for section in self.sections}[section_id]
 
 
 class LyricSection(_Frozen):

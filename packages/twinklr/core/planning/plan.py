@@ -56,10 +56,7 @@ class MacroPlan(_Frozen):
         Raises:
             KeyError: If the plan has no such section.
         """
-        for section in self.sections:
-            if section.section_id == section_id:
-                return section
-        raise KeyError(section_id)
+        return {section.section_id: section for section in self.sections}[section_id]
 
 
 class GroupSection(_Frozen):
@@ -89,7 +86,4 @@ class GroupPlan(_Frozen):
         Raises:
             KeyError: If the plan has no such section.
         """
-        for section in self.sections:
-            if section.section_id == section_id:
-                return section
-        raise KeyError(section_id)
+        return {section.section_id: section for section in self.sections}[section_id]

@@ -7,10 +7,10 @@ what was there before untouched.
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from twinklr.core.errors import OutputError
+from twinklr.core.xlights import back_up
 
 
 def check_target(folder: Path, song: str, *, force: bool) -> None:
@@ -61,15 +61,7 @@ def publish(made: Path, folder: Path) -> list[Path]:
             continue
         target = folder / source.name
         if target.suffix == ".xsq" and target.exists():
-            shutil.copy2(target, free_backup_name(target))
+            back_up(target)
         source.replace(target)
         published.append(target)
     return published
-
-
-def free_backup_name(path: Path) -> Path:
-    """The first unused name of the form ``song.xsq.bak-1``."""
-    number = 1
-    while (backup := path.with_name(f"{path.name}.bak-{number}")).exists():
-        number += 1
-    return backup

@@ -8,6 +8,7 @@ shifted around the song, so that a show that is always on, always off, or made f
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -229,14 +230,10 @@ def _form(level: NDArray[np.float64], bundle: SongBundle, frame_ms: int) -> list
 
 
 def _variety(sequence: Sequence) -> ScorePart:
-    counts: dict[str, int] = {}
-    for row in sequence.rows:
-        for layer in (*row.layers, *(layer for sub in row.subrows for layer in sub.layers)):
-            for effect in layer.effects:
-                counts[effect.name] = counts.get(effect.name, 0) + 1
+    counts = Counter(effect.name for _, effect in sequence.effects())
     if not counts:
         return _part("variety", 0.0, 0.0, "effective number of effect types")
-    share = np.array(list(counts.values())) / sum(counts.values())
+    share = np.array(list(counts.values())) / counts.total()
     effective = float(np.exp(-(share * np.log(share)).sum()))
     return _part("variety", effective / (EFFECT_TYPES_ANCHOR / 2), effective, "effective number of effect types")
 

@@ -11,7 +11,6 @@ from twinklr.core.choreography.rendered import RenderedShow
 from twinklr.core.display import Display
 from twinklr.core.planning import GroupPlan, MacroPlan
 from twinklr.core.report.score import ShowScore
-from twinklr.core.xlights import Effect
 from twinklr.core.xlights import Sequence as XlightsSequence
 
 
@@ -51,6 +50,8 @@ def summarize_show(
         "sequence": _sequence(sequence),
         "score": score.model_dump(mode="json"),
         "not_rendered": dict(sorted(rendered.unsupported.items())),
+        "missing_media": rendered.missing_media,
+        "ignored_settings": rendered.ignored,
         "warnings": [*bundle.warnings, *(str(finding) for finding in display.findings), *_warnings(rendered, score)],
     }
 
@@ -100,23 +101,15 @@ def _house(display: Display) -> dict[str, Any]:
     }
 
 
-def _effects(sequence: XlightsSequence) -> Iterator[tuple[str, Effect]]:
-    for row in sequence.rows:
-        for layer in (*row.layers, *(layer for sub in row.subrows for layer in sub.layers)):
-            for effect in layer.effects:
-                yield row.name, effect
-
-
 def _sequence(sequence: XlightsSequence) -> dict[str, Any]:
-    types = Counter(effect.name for _, effect in _effects(sequence))
-    rows = Counter(name for name, _ in _effects(sequence))
-    total = sum(types.values())
+    types = Counter(effect.name for _, effect in sequence.effects())
+    total = types.total()
     return {
         "frame_ms": sequence.frame_ms,
         "effects": total,
         "effects_per_minute": round(total / max(sequence.duration_ms / 60000, 1e-9), 1),
         "effect_types": dict(types.most_common()),
-        "rows_used": len(rows),
+        "rows_used": len({row.name for row, _ in sequence.effects()}),
         "timing_tracks": [track.name for track in sequence.timing_tracks],
     }
 
@@ -124,6 +117,10 @@ def _sequence(sequence: XlightsSequence) -> dict[str, Any]:
 def _warnings(rendered: RenderedShow, score: ShowScore) -> Iterator[str]:
     for name, count in sorted(rendered.unsupported.items()):
         yield f"{count} effects {name!r} are in the sequence but not in the .fseq: Twinklr cannot render them yet"
+    if rendered.missing_media:
+        yield f"pictures or videos that the show folder does not have: {', '.join(rendered.missing_media)}"
+    if rendered.ignored:
+        yield f"settings that have no effect in the .fseq: {', '.join(rendered.ignored)}"
     if score.dark_props:
         yield f"never lit: {', '.join(score.dark_props)}"
     if rendered.calmed is not None:

@@ -25,7 +25,7 @@ from twinklr.core.xlights.curves import (
     parse_color_curve,
     parse_value_curve,
 )
-from twinklr.core.xlights.files import atomic_file, write_atomically
+from twinklr.core.xlights.files import atomic_file, back_up, write_atomically
 from twinklr.core.xlights.findings import Finding
 from twinklr.core.xlights.fseq_header import Compression, FseqHeader, VariableHeader
 from twinklr.core.xlights.fseq_reader import FseqFile, read_fseq
@@ -89,6 +89,7 @@ __all__ = [
     "VariableHeader",
     "View",
     "atomic_file",
+    "back_up",
     "channel_count",
     "channels_per_node",
     "check_layout",

@@ -5,9 +5,10 @@ xLights reports next to nothing of this itself. Every finding says where, and wh
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -21,6 +22,7 @@ from twinklr.core.xlights.findings import Finding, Speller
 from twinklr.core.xlights.layout import Layout, ModelElement
 from twinklr.core.xlights.layout_check import check_layout
 from twinklr.core.xlights.markup import MAX_XML_BYTES, parse_xml_bytes, read_bounded
+from twinklr.core.xlights.media_files import base_name, find_media, forget_media, named_files
 from twinklr.core.xlights.networks import Networks
 from twinklr.core.xlights.parameters import effect_names
 from twinklr.core.xlights.sequence import Effect, EffectLayer, Row, Sequence, SubRow
@@ -37,16 +39,19 @@ MAX_CHECKED = 20_000
 _TRACK_SETTINGS = ("E_CHOICE_Faces_TimingTrack", "E_CHOICE_State_TimingTrack", "E_CHOICE_VUMeter_TimingTrack")
 
 
-def check_sequence(sequence: Sequence | str | Path, layout: Layout, networks: Networks) -> list[Finding]:
+def check_sequence(
+    sequence: Sequence | str | Path, layout: Layout, networks: Networks, media_folders: Iterable[str | Path] = ()
+) -> list[Finding]:
     """Check a sequence against the show it is for; the show itself is checked too.
 
     Args:
         sequence: A sequence, or a file: then also what only the file shows (order of sections, wrong references).
         layout: The show's models and groups.
         networks: The show's controllers.
+        media_folders: Where the song, pictures and videos should be, or below; without any they are not looked for.
 
     Returns:
-        Findings in the order: show, file, rows. "error" means that xLights drops, blanks or crashes on it.
+        Findings in the order: show, file, media, rows. "error" means that xLights drops, blanks or crashes on it.
 
     Raises:
         InputError: If the file cannot be read as a sequence at all.
@@ -57,6 +62,8 @@ def check_sequence(sequence: Sequence | str | Path, layout: Layout, networks: Ne
         findings += document_findings
         sequence = sequence_from_xml(root, sequence)
     findings += _head(sequence)
+    folders = tuple(map(str, media_folders))
+    findings += _media(sequence, folders) if folders else ()
     findings += _elements(sequence, layout)
     findings += _rows(sequence, layout)
     for track in sequence.timing_tracks:
@@ -95,6 +102,25 @@ def _head(sequence: Sequence) -> Iterator[Finding]:
     if sequence.duration_ms < sequence.frame_ms:
         what = "the sequence has no frames"
         yield Finding("error", "no-frames", what, "head", "set sequenceDuration in seconds")
+
+
+def _media(sequence: Sequence, folders: tuple[str, ...]) -> Iterator[Finding]:
+    """Files that no media folder has."""
+    forget_media()
+    if sequence.media_file and find_media(folders, sequence.media_file) is None:
+        what = f"the song {base_name(sequence.media_file)!r} is not here"
+        yield Finding("warning", "missing-media", what, "head", "put it into the show folder")
+    wanted: dict[str, list[str]] = {}
+    for row in sequence.rows:
+        for place, layer in _layers(row):
+            for effect in layer.effects:
+                for name in named_files(effect):
+                    wanted.setdefault(base_name(name) or name, []).append(_at(place, effect))
+    inside = {base_name(name) for name in _named_inside(sequence, "SequenceMedia")}
+    for name, places in wanted.items():
+        if name not in inside and find_media(folders, name) is None:
+            what = f"{name!r} is not here; nothing shows"
+            yield Finding("warning", "missing-media", what, _several(places), "put it into the show folder")
 
 
 def _elements(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
@@ -141,6 +167,35 @@ def _rows(sequence: Sequence, layout: Layout) -> Iterator[Finding]:
                 key = (effect.name, effect.settings, effect.palette)
                 effects.setdefault(key, []).append(_at(place, effect))
     yield from _effects(effects, {track.name for track in sequence.timing_tracks})
+    yield from _faces(sequence, models)
+
+
+def _faces(sequence: Sequence, models: dict[str, ModelElement]) -> Iterator[Finding]:
+    """Face definitions that a model does not have; a row of a group may use those of any model."""
+    every = {face.name for model in models.values() for face in model.faces}
+    inside = _named_inside(sequence, "FaceDefinitions")
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for row in sequence.rows:
+        for place, layer in _layers(row):
+            for effect in layer.effects:
+                face = setting(effect.settings, "E_CHOICE_Faces_FaceDefinition", "Default")
+                if effect.name == "Faces" and face not in ("", "Default"):
+                    wanted.setdefault((row.name, face), []).append(_at(place, effect))
+    spellers: dict[str, Speller] = {}
+    for (name, face), places in wanted.items():
+        own = {one.name for one in models[name].faces} if name in models else every
+        if face not in own | inside:
+            if name not in spellers:
+                spellers[name] = Speller(own)
+            has = f"it has {', '.join(map(repr, sorted(own)[:3]))}" if own and name in models else "define it there"
+            what = f"the layout has no face definition {face!r} for {name!r}"
+            yield Finding("warning", "unknown-face", what, _several(places), spellers[name].cure(face) or has)
+
+
+def _named_inside(sequence: Sequence, part: str) -> set[str]:
+    """What a part of the file that the reader does not open speaks of: its attributes and short texts."""
+    texts = [text for _, text in sequence.extra if text.startswith(f"<{part}")]
+    return {html.unescape(found) for text in texts for found in re.findall('[">]([^"<>]{1,1000})["<]', text)}
 
 
 def _stranger(row: Row, models: set[str], renamed: dict[str, str], speller: Speller) -> Finding:
@@ -241,8 +296,7 @@ def _effects(effects: dict[tuple[str, str, str], list[str]], tracks: set[str]) -
         what = f"only the first {MAX_CHECKED} of {len(effects)} different effects are checked"
         yield Finding("note", "too-many-effects", what)
     for finding, places in found.items():
-        more = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
-        yield replace(finding, where=places[0] + more)
+        yield replace(finding, where=_several(places))
 
 
 def _effect(name: str, settings: str, palette: str, speller: Speller) -> Iterator[Finding]:
@@ -279,6 +333,10 @@ def _subrow_name(subrow: SubRow) -> str:
     if subrow.kind == "submodel":
         return f"submodel {subrow.name!r}"
     return f"strand {subrow.index}" if subrow.kind == "strand" else f"strand {subrow.strand} node {subrow.index}"
+
+
+def _several(places: list[str]) -> str:
+    return places[0] + (f" (and {len(places) - 1} more)" if len(places) > 1 else "")
 
 
 def _at(place: str, effect: Effect) -> str:

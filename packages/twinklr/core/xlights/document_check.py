@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from twinklr.core.text import unicode_codec
 from twinklr.core.xlights.findings import Finding
 from twinklr.core.xlights.markup import elements
 
@@ -27,6 +28,11 @@ def check_document(root: etree._Element, data: bytes) -> list[Finding]:
 
 def _root(root: etree._Element, data: bytes) -> Iterator[Finding]:
     head = data[:HEAD_BYTES]
+    if b"\0" in head:
+        encoding = unicode_codec(data).upper()
+        what = f"the text is in {encoding}; xLights looks for the root element as UTF-8 and does not open the file"
+        yield Finding("error", "not-utf-8", what, "file", "save it as UTF-8")
+        return
     if b"<xsequence" not in head:
         what = "the root element does not stand in the first 1024 bytes; xLights does not open the file"
         yield Finding("error", "late-root", what, "file", "remove what stands before it")

@@ -1,10 +1,10 @@
-"""Write files so that nothing half-written is ever left behind."""
+"""Write files so that nothing half-written is ever left behind, and keep what is replaced."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,16 +13,25 @@ from typing import BinaryIO
 from twinklr.core.errors import OutputError
 
 
+class _NameTaken(OutputError):
+    """Something else has the name."""
+
+
+def _is_there(path: Path) -> _NameTaken:
+    cure = "choose another name, or allow replacing it (--force)"
+    return _NameTaken("the file is there already", where=path, cure=cure)
+
+
 @contextlib.contextmanager
 def atomic_file(path: str | Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     """Open a file that appears under its name only when the block ends well.
 
-    The bytes go to a temporary file beside it, which is flushed to disk and then renamed over the name. If the block
-    raises, the temporary file is removed and what stood there before is untouched.
+    The bytes go to a temporary file beside it, which is flushed to disk and then gets the name. If the block raises,
+    the temporary file is removed and what stood there before is untouched.
 
     Args:
         path: Where the file shall be. Its folder is made.
-        overwrite: Whether a file of that name may be replaced.
+        overwrite: Whether a file of that name may be replaced; if not, one that appears meanwhile is kept too.
 
     Raises:
         OutputError: If it exists and may not be replaced, or cannot be written.
@@ -31,11 +40,9 @@ def atomic_file(path: str | Path, *, overwrite: bool = False) -> Iterator[Binary
     temporary: Path | None = None
     try:
         if path.is_dir():
-            raise OutputError("a folder has this name", where=path, cure="give a file name")
+            raise _NameTaken("a folder has this name", where=path, cure="give a file name")
         if path.exists() and not overwrite:
-            raise OutputError(
-                "the file is there already", where=path, cure="choose another name, or allow replacing it (--force)"
-            )
+            raise _is_there(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
         temporary = Path(name)
@@ -45,13 +52,29 @@ def atomic_file(path: str | Path, *, overwrite: bool = False) -> Iterator[Binary
             os.fsync(stream.fileno())
         # mkstemp makes files private; a show file is read by xLights, maybe under another account.
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-        temporary = None
+        if overwrite:
+            temporary.replace(path)
+        else:
+            _name_anew(temporary, path)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}", where=path) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _name_anew(temporary: Path, path: Path) -> None:
+    """Give a finished file a name that nobody has, even if somebody else tries for it at the same moment."""
+    try:
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links: claim the name with an empty file of our own
+            path.touch(exist_ok=False)
+            temporary.replace(path)
+    except FileExistsError as error:
+        raise _is_there(path) from error
 
 
 def _umask() -> int:
@@ -74,9 +97,21 @@ def write_atomically(path: str | Path, data: bytes, *, overwrite: bool = False) 
 def back_up(path: Path) -> Path:
     """Copy a file beside itself, to the first unused name of ``song.xsq.bak``, ``song.xsq.bak1``, ``song.xsq.bak2``.
 
+    The copy keeps the file's date and permissions. A backup that is there is never replaced, even if another program
+    makes one at the same moment.
+
     Raises:
-        OutputError: If the copy cannot be written.
+        OutputError: If the file cannot be read, or the copy not be written.
     """
-    names = (f"{path.name}.bak{number or ''}" for number in itertools.count())
-    free = next(place for place in map(path.with_name, names) if not place.exists())
-    return write_atomically(free, path.read_bytes())
+    number = 0
+    try:
+        data = path.read_bytes()
+        while True:
+            place = path.with_name(f"{path.name}.bak{number or ''}")
+            with contextlib.suppress(_NameTaken):
+                write_atomically(place, data)
+                shutil.copystat(path, place)
+                return place
+            number += 1
+    except OSError as error:
+        raise OutputError(f"no backup can be made: {error.strerror or error}", where=path) from error

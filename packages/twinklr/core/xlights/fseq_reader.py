@@ -137,6 +137,17 @@ class FseqFile:
         for first, frames in source(start, stop, rows):
             yield first, frames if stored else self._spread(frames)
 
+    def check_length(self) -> None:
+        """Find out whether all frames are there that the header promises; without compression that is known already.
+
+        Raises:
+            InputError: If the data end before the last frame.
+        """
+        if self.header.compression != "none" and self.header.blocks:
+            (first, length), before = self.header.blocks[-1], self.header.blocks[:-1]
+            offset = self.header.data_offset + sum(stored for _, stored in before)
+            self._skip(self._open_block(offset, length), self.frame_count - first, first)
+
     def _spread(self, frames: Frames) -> Frames:
         """Stored frames of a sparse file over all channels."""
         if not self.header.ranges:
@@ -186,7 +197,7 @@ class FseqFile:
         while left > 0:
             piece = reader.read(min(left, CHUNK_BYTES))
             if not piece:
-                raise self._cut_short(first)
+                raise self._cut_short(first + frames - -(-left // self.header.stored_channels))
             left -= len(piece)
 
     def _fill(self, reader: _Reader | BinaryIO, count: int, first: int) -> Frames:
@@ -203,7 +214,12 @@ class FseqFile:
         return result
 
     def _cut_short(self, frame: int) -> InputError:
-        return InputError(f"the data end at frame {frame}", where=self.path, cure="copy or render the file again")
+        return InputError(
+            f"the data end at frame {frame}",
+            where=self.path,
+            expected=f"{self.frame_count} frames, as the header says",
+            cure="copy or render the file again",
+        )
 
 
 class _Reader(Protocol):

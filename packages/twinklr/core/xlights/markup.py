@@ -16,6 +16,7 @@ from pathlib import Path
 from lxml import etree
 
 from twinklr.core.errors import InputError
+from twinklr.core.text import unicode_codec
 
 MAX_XML_BYTES = 128 * 1024 * 1024
 """Larger documents are refused. The largest public sequence seen is 60 MB."""
@@ -38,9 +39,8 @@ _CODECS = {
     "iso-8859-1": "latin-1",
     "iso-8859-15": "iso8859-15",
     "windows-1252": "cp1252",
-    "utf-16": "utf-16",
+    "utf-16": "utf-8",  # a declaration that can be read letter by letter is not in UTF-16, whatever it says
 }
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def parse_xml_bytes(data: bytes, where: str | Path = "XML", *, max_tags: int = M
 
 def _as_utf8(data: bytes, where: str | Path) -> bytes:
     """The document in UTF-8, whatever known encoding it came in."""
-    codec = next((codec for mark, codec in _BYTE_ORDER_MARKS if data.startswith(mark)), "")
+    codec = unicode_codec(data)
     if not codec:
         declared = _ENCODING.match(data[:400])
         name = declared.group(1).decode("ascii").lower() if declared else "utf-8"

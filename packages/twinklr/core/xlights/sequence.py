@@ -7,6 +7,7 @@ Settings and palettes stay the strings xLights stores, so that what we do not un
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -98,6 +99,11 @@ class Row:
     extra: str = field(default="", repr=False)
 
     @property
+    def all_layers(self) -> tuple[EffectLayer, ...]:
+        """Its layers, and those of its submodels, strands and nodes."""
+        return (*self.layers, *(layer for sub in self.subrows for layer in sub.layers))
+
+    @property
     def disabled(self) -> bool:
         """True where the user has switched rendering of the row off."""
         return ("RenderDisabled", "1") in self.attributes
@@ -157,6 +163,13 @@ class Sequence:
     track_places: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     settings_order: tuple[str, ...] = field(default=(), repr=False, compare=False)
     palette_order: tuple[str, ...] = field(default=(), repr=False, compare=False)
+
+    def effects(self) -> Iterator[tuple[Row, Effect]]:
+        """Every effect with its row, which may be the one above: of a submodel, a strand or a node."""
+        for row in self.rows:
+            for layer in row.all_layers:
+                for effect in layer.effects:
+                    yield row, effect
 
     def row(self, name: str) -> Row | None:
         """The row of a name, or None."""

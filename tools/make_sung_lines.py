@@ -21,13 +21,22 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from make_training_music import STYLES, Score, Style, clock, compose, master, to_midi
-from singing import VOWELS, Note, Throat, place_sounds, produce, sing, syllable_count, take_apart
-from synthetic_voices import ESPEAK_ACCENTS, ESPEAK_VARIANTS, FLITE_VOICES, HELD_OUT, Sound, speak
+from singing import VOWELS, Note, Throat, place_sounds, produce, sing, sing_apart, syllable_count, take_apart
+from synthetic_voices import ESPEAK_ACCENTS, ESPEAK_VARIANTS, FLITE_VOICES, HELD_OUT, Sound, speak, speak_apart
 
 from twinklr.core.audio.loudness import music_span, reference_level
 from twinklr.core.audio.recording import ANALYSIS_RATE_HZ
 from twinklr.core.audio.sung_net import FRAME_S, SILENCE, SOUNDS, voice_mel
 
+SYLLABLES = {
+    "la": ("L", "AA"),
+    "na": ("N", "AA"),
+    "fa": ("F", "AA"),
+    "oh": ("OW",),
+    "hey": ("HH", "EY"),
+    "ho": ("HH", "OW"),
+    "doo": ("D", "UW"),
+}
 Words = list[tuple[str, tuple[str, ...]]]
 LITTLE = """a about again all alone always am an and are around as at away baby back be because been before believe
 born but by call can can't come could cry dance day deep do don't down dream eyes fall far feel feeling find fire fly
@@ -39,6 +48,8 @@ stars stay still sun sweet take tell than that the their them then there these t
 to tonight too true try turn under until up wait walk wanna want was watch water way we well were what when where who
 why will wind wish with without woman won't word words world would yeah you you're young your""".split()  # noqa: SIM905
 TAIL_S = 1.2
+REFRAINS, APART, LEGATO = 0.15, 0.3, 0.3
+"""Shares of lines without sense, of lines spoken word by word, and of those sung word by word."""
 LEAD_S = 0.3
 SOLO_PROGRAMS = (
     *(6, 8, 9, 10, 11, 12, 14, 16, 19, 21, 22, 23, 40, 41, 42, 43, 44, 46, 48, 49, 50, 51, 56, 57, 58, 59, 60, 61),
@@ -70,6 +81,13 @@ def draw_line(rng: np.random.Generator, common: list[str], rare: list[str], book
             line.append((word, book[word]))
             count += syllables
     return line
+
+
+def draw_refrain(rng: np.random.Generator) -> Words:
+    """Syllables without sense, as choruses have them: hard to count for whoever listens."""
+    name = str(rng.choice(list(SYLLABLES)))
+    lead = [] if rng.random() < 0.5 else [(str(rng.choice(list(SYLLABLES))),)]
+    return [(word, SYLLABLES[word]) for (word,) in [*lead, *[(name,)] * int(rng.integers(4, 9))]]
 
 
 def draw_notes(rng: np.random.Generator, syllables: int, period_s: float, centre: float, start_s: float) -> list[Note]:
@@ -113,8 +131,10 @@ def sing_line(
         return None
     centre = float(np.clip(throat.midi + rng.uniform(-3, 12), 45, 76))
     notes = draw_notes(rng, syllables, period_s, centre, start_s)
-    placed = place_sounds(rng, throat.spoken.sounds, notes)
     formants = float(np.clip(1 + 0.012 * (centre - throat.midi) + rng.normal(0, 0.08), 0.8, 1.28))
+    if rng.random() < LEGATO and (apart := sing_apart(rng, throat, notes, formants)) is not None:
+        return (produce(rng, apart[0], TAIL_S), apart[1]) if np.isfinite(apart[0]).all() else None
+    placed = place_sounds(rng, throat.spoken.sounds, notes)
     voice = sing(rng, throat, placed, notes, formants)
     return (produce(rng, voice, TAIL_S), placed) if np.isfinite(voice).all() else None
 
@@ -135,6 +155,16 @@ def label_frames(sounds: list[Sound], frames: int) -> np.ndarray:
     return labels
 
 
+def label_begins(sounds: list[Sound], frames: int) -> np.ndarray:
+    """1 in the frame in which a vowel begins and beside it: where a syllable is felt to begin."""
+    begins = np.zeros(frames, np.uint8)
+    for sound in sounds:
+        if sound.name in VOWELS:
+            frame = round(sound.start_s / FRAME_S)
+            begins[max(frame - 1, 0) : frame + 2] = 1
+    return begins
+
+
 def draw_voice(rng: np.random.Generator, held_out: bool) -> str:
     """A voice by name; flite's are recorded people and are drawn more often than their number."""
     if held_out:
@@ -152,7 +182,9 @@ def make_lines(options: argparse.Namespace) -> None:
     for number in range(options.first, options.first + options.count):
         target = options.out / f"line_{number:05d}.npz"
         rng = np.random.default_rng([options.seed, number])
-        spoken = speak(draw_voice(rng, options.held_out), draw_line(rng, common, rare, book))
+        words = draw_refrain(rng) if rng.random() < REFRAINS else draw_line(rng, common, rare, book)
+        say = speak_apart if rng.random() < APART else speak
+        spoken = say(draw_voice(rng, options.held_out), words)
         if target.exists() or spoken is None:
             continue
         throat = take_apart(spoken)
@@ -165,6 +197,7 @@ def make_lines(options: argparse.Namespace) -> None:
             mel = voice_mel(sung[0].astype(np.float32))
             arrays[f"mel{version}"] = mel.astype(np.float16)
             arrays[f"labels{version}"] = label_frames(sung[1], len(mel))
+            arrays[f"begins{version}"] = label_begins(sung[1], len(mel))
         np.savez(target, **arrays)
 
 

@@ -14,30 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from make_sung_lines import LITTLE, Words, draw_line, draw_notes, draw_voice, read_words, render_music
+from make_sung_lines import LITTLE, Words, draw_line, draw_notes, draw_refrain, draw_voice, read_words, render_music
 from singing import Throat, place_sounds, produce, sing, syllable_count, take_apart
 from synthetic_voices import Sound, speak
 
 from twinklr.core.audio.recording import ANALYSIS_RATE_HZ
 
-SYLLABLES = {
-    "la": ("L", "AA"),
-    "na": ("N", "AA"),
-    "fa": ("F", "AA"),
-    "oh": ("OW",),
-    "hey": ("HH", "EY"),
-    "ho": ("HH", "OW"),
-    "doo": ("D", "UW"),
-}
 REFRAIN = 0.15
 FORM = ("intro", "verse", "chorus", "verse", "chorus", "solo", "chorus", "outro")
-
-
-def draw_refrain(rng: np.random.Generator) -> Words:
-    """Syllables without sense, as choruses have them: hard to count for whoever listens."""
-    name = str(rng.choice(list(SYLLABLES)))
-    lead = [] if rng.random() < 0.5 else [(str(rng.choice(list(SYLLABLES))),)]
-    return [(word, SYLLABLES[word]) for (word,) in [*lead, *[(name,)] * int(rng.integers(4, 9))]]
 
 
 def sing_song(

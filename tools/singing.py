@@ -5,7 +5,7 @@ Consonants keep their length and come before the note, vowels fill it, as singer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyworld
@@ -129,6 +129,38 @@ def sing(
     hz[throat.hz[places] <= 0] = 0.0
     noise[hz > 0] = np.clip(noise[hz > 0] ** rng.uniform(0.7, 1.6), 0, 1)
     return pyworld.synthesize(hz, np.ascontiguousarray(envelope * tilt), noise, ANALYSIS_RATE_HZ, STEP_S * 1000)
+
+
+def sing_apart(
+    rng: np.random.Generator, throat: Throat, notes: list[Note], formants: float
+) -> tuple[np.ndarray, list[Sound]] | None:
+    """A line sung word by word: each is held until the next one's vowel, whose consonants sound over it.
+
+    So it is where reverb or a second singer carries a vowel on. None where a word has no vowel.
+    """
+    sounds = throat.spoken.sounds
+    first, last, seed = 0, 0, int(rng.integers(1 << 31))
+    voice = np.zeros(int((notes[-1].at_s + notes[-1].length_s + 2) * ANALYSIS_RATE_HZ))
+    placed: list[Sound] = []
+    for number in range(sounds[-1].word + 1):
+        mine = tuple(sound for sound in sounds if sound.word == number)
+        last = first + syllable_count(mine)
+        if last == first:
+            return None
+        # The same chances for every word: one singer, one microphone.
+        chances = np.random.default_rng(seed)
+        word = place_sounds(chances, mine, notes[first:last])
+        begin_s = word[0].start_s
+        if begin_s < 0:
+            return None
+        local = [replace(one, start_s=one.start_s - begin_s, end_s=one.end_s - begin_s) for one in word]
+        melody = [replace(note, at_s=note.at_s - begin_s) for note in notes[first:last]]
+        sung = sing(chances, replace(throat, spoken=replace(throat.spoken, sounds=mine)), local, melody, formants)
+        begin = int(begin_s * ANALYSIS_RATE_HZ)
+        voice[begin : begin + len(sung)] += sung[: len(voice) - begin]
+        placed += word
+        first = last
+    return voice, placed
 
 
 def _stretch(rng: np.random.Generator, at_s: np.ndarray, spoken: Sound, sung: Sound) -> np.ndarray:

@@ -90,6 +90,27 @@ def speak(voice: str, words: list[tuple[str, tuple[str, ...]]]) -> Spoken | None
     return spoken if spoken is not None and {sound.word for sound in spoken.sounds} >= set(range(len(words))) else None
 
 
+def speak_apart(voice: str, words: list[tuple[str, tuple[str, ...]]]) -> Spoken | None:
+    """The same with every word spoken alone, as if the next one were not thought of yet."""
+    pieces: list[np.ndarray] = []
+    sounds: list[Sound] = []
+    at_s = 0.0
+    alone: dict[str, Spoken | None] = {}
+    for number, word in enumerate(words):
+        if word[0] not in alone:
+            alone[word[0]] = speak(voice, [word])
+        spoken = alone[word[0]]
+        if spoken is None:
+            return None
+        first_s, last_s = spoken.sounds[0].start_s, spoken.sounds[-1].end_s
+        piece = spoken.samples[int(first_s * ANALYSIS_RATE_HZ) : int(last_s * ANALYSIS_RATE_HZ)]
+        by_s = at_s - first_s
+        sounds += [Sound(one.name, one.start_s + by_s, one.end_s + by_s, number) for one in spoken.sounds]
+        pieces.append(piece)
+        at_s += len(piece) / ANALYSIS_RATE_HZ
+    return Spoken(np.concatenate(pieces), tuple(sounds))
+
+
 def _flite(name: str, words: list[tuple[str, tuple[str, ...]]]) -> Spoken | None:
     wanted = [(sound, index) for index, (_, sounds) in enumerate(words) for sound in sounds]
     text = " ".join(["pau", *(sound.lower() for sound, _ in wanted), "pau"])

@@ -32,12 +32,12 @@ def score(song: dict[str, np.ndarray]) -> tuple[float, float, float]:
     mel = song["mel"].astype(np.float32)
     flux, chances = compute_flux(mel), hear_beats(mel)
     activation = beat_activation(flux, chances["beat"])
-    beats_s = in_one_phase(find_beats(activation, chances, flux.full), activation, chances["beat"])
+    beats_s = in_one_phase(find_beats(activation, chances), activation, chances["beat"])
     if len(beats_s) < 4:
         return 0.0, 0.0, 0.0
     nothing = np.zeros((len(mel) // SLOW_PER_FAST + 1, 12))
     harmony = Harmony(nothing, nothing, nothing[:, 0], 0.0)
-    compound = estimate_feel(beats_s, flux.full).compound
+    compound = estimate_feel(beats_s, flux.full, chances["onset"]).compound
     meter = estimate_meter(beats_s, flux, harmony, log_mel(mel), chances["downbeat"], METERS, compound)
     downs_s = beats_s[np.array(meter.positions) == 0]
     wanted_s = song["beats"].astype(float)

@@ -22,7 +22,8 @@ def hearing_options(command: F) -> F:
         click.option("--beats", type=click.Path(path_type=Path), metavar="FILE",
                      help="Beats from another program (.beats); or beat-this, to ask it where it is installed."),
         click.option("--stems", type=click.Path(path_type=Path), metavar="DIR",
-                     help="The song taken apart by demucs: a folder with vocals.wav, drums.wav ..."),
+                     help="The song taken apart: a folder with vocals.wav, drums.wav ...; "
+                          "or demucs, to ask it where it is installed."),
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)

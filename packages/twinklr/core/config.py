@@ -59,7 +59,7 @@ class JobConfig(_Frozen):
     lyrics_path: Path | None = None
     corrections_path: Path | None = Field(default=None, description="What the user knows better of the song.")
     beats_path: Path | None = Field(default=None, description="Beats found by another program; or 'beat-this'.")
-    stems_dir: Path | None = Field(default=None, description="The song taken apart by demucs.")
+    stems_dir: Path | None = Field(default=None, description="The song taken apart; or 'demucs'.")
     agent: AgentConfig = AgentConfig()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import unicodedata
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -36,7 +37,13 @@ def _without_mark(start: bytes) -> str:
     zeros = [start[offset::2].count(0) / max(pairs, 1) for offset in (0, 1)]
     for codec, empty, full in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
         if zeros[empty] >= _MANY and zeros[full] <= _FEW:
-            text = start[: 2 * pairs].decode(codec, errors="replace")
-            if all(sign.isspace() or (sign.isprintable() and sign != "\ufffd") for sign in text):
+            # As more may follow, a sign of two pairs that is cut in the middle is no fault.
+            text = codecs.getincrementaldecoder(codec)("replace").decode(start)
+            if all(sign.isspace() or _is_text(sign) for sign in text):
                 return codec
     return ""
+
+
+def _is_text(sign: str) -> bool:
+    """Whether a sign may stand in a text: signs without a shape, such as a soft hyphen, may."""
+    return unicodedata.category(sign) != "Cc" and sign != "\ufffd"

@@ -184,7 +184,7 @@ def _follow(song: Path) -> list[tuple[str, Lines, list[list[SungWord | None]]]]:
 def _logistic(features: Doubles, right: Doubles) -> tuple[float, ...]:
     """Newton's method with a little shrinkage."""
     weights = np.zeros(features.shape[1])
-    shrink = 1e-2 * len(right) * np.diag([0.0, 0.01, 0.01, 0.01, 0.01])
+    shrink = 1e-2 * len(right) * np.diag([0.0, *[0.01] * (features.shape[1] - 1)])
     for _ in range(30):
         chance = 1 / (1 + np.exp(-features @ weights))
         slope = features.T @ (right - chance) - shrink @ weights

@@ -191,6 +191,11 @@ def test_odd_sounds_are_borne(name: str, write_sound: WriteSound) -> None:
         assert song.beats == ()
         assert song.tempo_confidence == 0
         assert song.warnings
+    if name in ("noise", "tone"):
+        assert [section.label for section in song.sections] == ["part"]
+        assert song.sections[0].confidence < 0.5
+    if not song.bars:
+        assert {section.label for section in song.sections} <= {"part", "break", "outro"}
     if name == "noise":
         assert song.tempo_confidence < 0.4
         assert song.key.confidence < 0.2
@@ -211,6 +216,32 @@ def test_odd_sounds_are_borne(name: str, write_sound: WriteSound) -> None:
         assert silent == []
     if name in ("clipped", "not numbers", "channels that cancel"):
         assert song.warnings
+
+
+@settings(max_examples=4)
+@given(
+    seconds=st.integers(5, 15),
+    level=st.floats(0.01, 0.3),
+    kind=st.sampled_from(["white", "brown", "tone", "hum", "click"]),
+    seed=st.integers(0, 99),
+)
+def test_what_has_no_form_is_one_part(seconds: int, level: float, kind: str, seed: int) -> None:
+    times = np.arange(seconds * RATE_HZ) / RATE_HZ
+    white = noise(seconds, seed)
+    sounds = {
+        "white": white,
+        "brown": np.convolve(white, np.exp(-np.arange(400) / 80), mode="same") / 10,
+        "tone": np.sin(2 * np.pi * (110 + 20 * seed) * times),
+        "hum": np.sign(np.sin(2 * np.pi * 50 * times)),
+        "click": (np.arange(len(times)) % (RATE_HZ // 2) == 99).astype(float),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "song.wav"
+        soundfile.write(path, level * sounds[kind], RATE_HZ, subtype="FLOAT")
+        song = analyze_song(path)
+    check_laws(song)
+    assert [section.label for section in song.sections] == ["part"]
+    assert song.sections[0].confidence < 0.5
 
 
 def broken_files() -> dict[str, bytes | None]:

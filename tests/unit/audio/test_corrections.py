@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import pytest
+import soundfile
+from pydantic import ValidationError
 
 from twinklr.core.audio import AudioAnalyzer, analyze_song, read_corrections, write_timing
+from twinklr.core.audio.beat_files import beats_in_a_bar
+from twinklr.core.audio.beats import steady_tempo_bpm
+from twinklr.core.audio.bundle import Beat
 from twinklr.core.audio.corrections import BeatMark, Corrections, SectionMark, find_corrections
+from twinklr.core.audio.given_beats import given_bars, given_beats
 from twinklr.core.audio.summary import summarize
 from twinklr.core.config import AppConfig, JobConfig
 from twinklr.core.errors import InputError
-from unit.audio.audio_music import Tune, WriteSound
+from unit.audio.audio_music import RATE_HZ, Tune, WriteSound
 
 SECTIONS_XML = '<timings><timing name="Sections"><EffectLayer>{}</EffectLayer></timing></timings>'
 
@@ -111,11 +119,126 @@ def test_what_lies_beyond_the_song_is_refused(given: Corrections, tune: Tune, wr
     assert error.value.cure
 
 
-def test_what_nothing_came_of_is_not_said_to_be_followed(tune: Tune, write_sound: WriteSound) -> None:
-    song = analyze_song(write_sound(tune.sound[: 22050 * 12]), corrections=Corrections(tempo_bpm=300, beats_per_bar=3))
+def test_what_nothing_came_of_is_not_said_to_be_followed(write_sound: WriteSound) -> None:
+    tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(8 * RATE_HZ) / RATE_HZ)
+    song = analyze_song(write_sound(tone), corrections=Corrections(octave="half", beats_per_bar=3))
     assert not song.beats
     assert song.corrected == ()
     assert any("not be followed" in warning for warning in song.warnings)
+
+
+@pytest.mark.parametrize("tempo", [95, 112, 150, 300])
+def test_a_tempo_the_music_does_not_keep_is_refused(tempo: float, tune: Tune, write_sound: WriteSound) -> None:
+    given = Corrections(tempo_bpm=tempo, source="song.twinklr.toml")
+    with pytest.raises(InputError, match=rf"tempo of {tempo} BPM.*near 120") as error:
+        analyze_song(write_sound(tune.sound[: 22050 * 12]), corrections=given)
+    assert "\n" not in str(error.value)
+    assert "first_downbeat_s" in error.value.cure
+
+
+@pytest.mark.parametrize(("tempo", "octave"), [(150, None), (75, "double")])
+def test_tempo_and_first_downbeat_are_law(
+    tempo: float, octave: Literal["double"] | None, tune: Tune, write_sound: WriteSound
+) -> None:
+    given = Corrections(tempo_bpm=tempo, octave=octave, beats_per_bar=4, first_downbeat_s=1.0)
+    song = analyze_song(write_sound(tune.sound[: 22050 * 12]), corrections=given)
+    assert [beat.at_ms for beat in song.beats] == list(range(200, 12_000, 400))
+    assert [beat.at_ms for beat in song.beats if beat.position == 1] == list(range(1000, 12_000, 1600))
+    assert song.tempo_bpm == pytest.approx(150)
+    assert "tempo as the user set it" in song.corrected
+    assert any("laid evenly" in warning for warning in song.warnings)
+
+
+def test_a_tempo_near_that_of_the_music_finds_its_beats(tune: Tune, write_sound: WriteSound) -> None:
+    song = analyze_song(write_sound(tune.sound), corrections=Corrections(tempo_bpm=118))
+    assert song.tempo_bpm == pytest.approx(120, rel=0.01)
+    assert song.corrected == ("tempo as the user set it",)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "first", "shift_s"), [(0, 1.1, 0.0), (0, 1.35, 0.25), (4, 0.1, 0.0), (4, 0.6, 0.0), (4, 0.85, 0.25)]
+)
+def test_the_first_downbeat_sets_phase_and_bars(
+    seconds: float, first: float, shift_s: float, tune: Tune, write_sound: WriteSound
+) -> None:
+    sound = np.concatenate([np.zeros(round(seconds * RATE_HZ)), tune.sound])
+    song = analyze_song(write_sound(sound), corrections=Corrections(first_downbeat_s=first, beats_per_bar=4))
+    downs = np.array([beat.at_ms for beat in song.beats if beat.position == 1]) / 1000
+    assert len(downs) > 10
+    assert np.abs((downs - first + 1) % 2 - 1).max() < 0.06
+    place = np.array([beat.at_ms for beat in song.beats]) / 1000 - tune.beats_s[0] - seconds - shift_s
+    assert np.abs((place + 0.25) % 0.5 - 0.25).max() < 0.06
+
+
+def test_beats_that_do_not_keep_the_given_tempo_are_refused(tune: Tune, write_sound: WriteSound) -> None:
+    beats = tuple(BeatMark(at_s=0.1 + index / 2) for index in range(60))
+    path = write_sound(tune.sound)
+    with pytest.raises(InputError, match="100 BPM"):
+        analyze_song(path, corrections=Corrections(tempo_bpm=100, beats=beats))
+    both = analyze_song(path, corrections=Corrections(tempo_bpm=60, octave="half", beats=beats[::2]))
+    assert both.tempo_bpm == pytest.approx(30)
+
+
+def counted(positions: list[int], octave: Literal["half", "double"] | None = None) -> tuple[int, list[int], list[int]]:
+    """Beats a bar, positions and downbeats in ms of given beats half a second apart."""
+    beats = tuple(BeatMark(at_s=index / 2, position=position) for index, position in enumerate(positions))
+    wishes = Corrections(beats=beats, octave=octave)
+    beats_s = given_beats(wishes, 0.0)
+    meter = given_bars(wishes, beats_s)
+    assert meter is not None
+    downs_ms = [round(1000 * at) for at, place in zip(beats_s, meter.positions, strict=True) if place == 0]
+    return meter.beats_per_bar, [place + 1 for place in meter.positions], downs_ms
+
+
+def test_bars_of_given_beats_in_another_octave() -> None:
+    four = [1, 2, 3, 4] * 3
+    assert counted(four) == (4, four, [0, 2000, 4000])
+    assert counted(four, "half") == (2, [1, 2] * 3, [0, 2000, 4000])
+    # Eight in a bar is more than any meter has: they are two bars of four.
+    assert counted(four, "double") == (4, ([1, 2, 3, 4] * 6)[:-1], [0, 1000, 2000, 3000, 4000, 5000])
+    assert counted([1, 2, 3] * 4, "half") == (3, [1, 2, 3] * 2, [0, 3000])
+    assert counted([1, 2, 3] * 2, "double") == (6, ([1, 2, 3, 4, 5, 6] * 2)[:-1], [0, 1500])
+
+
+def test_half_of_the_given_beats_are_those_with_the_downbeats() -> None:
+    assert counted([0, 1, 0, 0, 0, 1, 0, 0, 0, 1], "half") == (2, [1, 2, 1, 2, 1], [500, 2500, 4500])
+    assert counted([4, 1, 2, 3, 4, 1, 2, 3, 4, 1], "half") == (2, [1, 2, 1, 2, 1], [500, 2500, 4500])
+
+
+def test_beats_are_counted_on_from_the_last_one_that_has_a_number() -> None:
+    assert counted([0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0])[1] == [3, 4, 1, 2, 3, 4, 1, 2, 3, 1, 2, 3, 4]
+    assert counted([1, 2, 3, 4, 5, 1, 2, 3, 4, 1, 2, 3, 4, 1])[2] == [0, 2500, 4500, 6500]
+
+
+def test_numbers_behind_the_music_are_counted_back_from() -> None:
+    beats = tuple(BeatMark(at_s=at / 2, position=int(at in (30, 34, 38))) for at in range(40))
+    meter = given_bars(Corrections(beats=beats), np.arange(20) / 2)
+    assert meter is not None
+    assert meter.positions[:4] == (2, 3, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("positions", "wanted"),
+    [
+        ([1] * 8, 0),
+        ([0] * 8, 0),
+        ([1, 2, 3, 4, 5, 6, 7, 8] * 3, 0),
+        ([1, 2] * 4, 2),
+        ([1, 2, 3, 4, 5, 6, 7] * 2 + [1], 7),
+        ([1, 3] * 3 + [1, 2, 3, 4] * 2 + [1], 4),
+        ([1, 0, 0] * 3, 3),
+    ],
+    ids=str,
+)
+def test_beats_a_bar_are_counted_where_a_meter_has_so_many(positions: list[int], wanted: int) -> None:
+    marks = tuple(BeatMark(at_s=index / 2, position=position) for index, position in enumerate(positions))
+    assert beats_in_a_bar(marks) == wanted
+    if not wanted:
+        assert given_bars(Corrections(beats=marks), np.arange(8) / 2) is None
+
+
+def test_beats_that_never_keep_time_have_a_tempo_all_the_same() -> None:
+    assert steady_tempo_bpm(np.array([0.1, 0.4, 1.3])) == pytest.approx(100)
 
 
 def test_analysis_follows(tune: Tune, write_sound: WriteSound) -> None:
@@ -167,3 +290,18 @@ def test_marks_exported_for_xlights_come_back_as_they_were(tune: Tune, write_sou
     for name in ("song.xtiming", "song.sections.txt"):
         write_timing(song, tmp_path / name)
         assert read_corrections(tmp_path / name).sections == marks
+
+
+def test_a_bundle_holds_no_number_that_is_none() -> None:
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(ValidationError):
+            Beat(at_ms=0, strength=value, position=1)
+
+
+def test_samples_far_too_large_are_silence(tune: Tune, tmp_path: Path) -> None:
+    sound = tune.sound[: 5 * RATE_HZ].astype(np.float32)
+    sound[1000] = 1e30
+    soundfile.write(tmp_path / "loud.wav", sound, RATE_HZ, subtype="FLOAT")
+    song = analyze_song(tmp_path / "loud.wav")
+    assert song.integrated_loudness_lufs < 0
+    assert any("far too large" in warning for warning in song.warnings)

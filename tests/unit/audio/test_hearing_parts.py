@@ -13,8 +13,8 @@ from twinklr.core.audio.bundle import Moment, Section
 from twinklr.core.audio.flux import compute_flux
 from twinklr.core.audio.labels import Form, name_sections
 from twinklr.core.audio.loudness import reference_level
-from twinklr.core.audio.onsets import detect_onsets, find_hits
-from twinklr.core.audio.spectra import compute_mel, compute_spectra
+from twinklr.core.audio.onsets import detect_onsets, find_hits, strongest_bands
+from twinklr.core.audio.spectra import FRAME_S, compute_mel, compute_spectra, mel_centres_hz
 from twinklr.core.audio.structure import BarFeatures, find_parts
 from twinklr.core.audio.tonality import PITCH_CLASSES, compute_harmony, estimate_chords, estimate_key
 from unit.audio.audio_music import RATE_HZ, burst, make_tune, note, place, thump
@@ -63,6 +63,52 @@ def test_kick_snare_and_hat_are_told_apart() -> None:
     wanted = tune.beats_s[::2]
     assert np.mean([np.abs(kicks - at).min() < 0.05 for at in wanted]) > 0.7
     assert all(0 <= onset.strength <= 1 for onset in onsets)
+
+
+def test_bands_are_told_beside_what_is_usual_in_them() -> None:
+    track = np.zeros(16 * RATE_HZ)
+    wanted = []
+    for step in range(30):
+        band = ("low", "mid", "high")[step % 3]
+        wanted.append((0.2 + step / 2, band))
+        sound = {
+            "low": note(33, 0.4, 0.9),
+            "mid": note(72, 0.4, 0.2),
+            "high": 0.3 * np.diff(burst(0.1, step, 50), n=2),
+        }[band]
+        # A bass goes along with everything, and is louder.
+        place(track, wanted[-1][0], note(33, 0.4, 0.25))
+        place(track, wanted[-1][0], sound)
+    mel = compute_mel((track / reference_level(track.astype(np.float32))).astype(np.float32))
+    flux = compute_flux(mel)
+    frames = [round(at_s / FRAME_S) for at_s, _ in wanted]
+    assert strongest_bands(flux, frames) == [band for _, band in wanted]
+    assert strongest_bands(flux, []) == []
+    alone = [frame for frame, (_, band) in zip(frames, wanted, strict=True) if band == "low"]
+    assert set(strongest_bands(flux, alone)) == {"low"}
+
+
+def test_what_begins_at_one_moment_is_one_onset() -> None:
+    mel = np.zeros((400, len(mel_centres_hz())), np.float32)
+    mel[202:] = 1.0
+    chances = {name: np.full(400, 0.01) for name in ("onset", "kick", "snare", "hat")}
+    for name, frame in (("onset", 200), ("onset", 204), ("kick", 200), ("snare", 204), ("onset", 300)):
+        chances[name][frame] = {"kick": 0.8, "snare": 0.9}.get(name, 0.7)
+    onsets = detect_onsets(compute_flux(mel), chances)
+    assert [round(onset.at_s / FRAME_S) for onset in onsets] == [202, 298]
+    assert onsets[0].drums == ("snare", "kick")
+
+
+def test_kick_and_snare_have_their_band() -> None:
+    tune = make_tune(bars=8)
+    mel = compute_mel((tune.sound / reference_level(tune.sound.astype(np.float32))).astype(np.float32))
+    onsets = detect_onsets(compute_flux(mel), hear_beats(mel))
+    kicks = [onset.band for onset in onsets if "kick" in onset.drums]
+    snares = [onset.band for onset in onsets if "snare" in onset.drums and "kick" not in onset.drums]
+    assert len(kicks) >= 8
+    assert len(snares) >= 8
+    assert set(kicks) == {"low"}
+    assert set(snares) == {"mid"}
 
 
 def test_faint_hits_are_drums_only_where_a_kit_plays() -> None:

@@ -40,6 +40,14 @@ def test_enhanced_lrc_has_word_times() -> None:
     ]
 
 
+def test_word_times_out_of_order_or_beyond_the_song_are_brought_in_order() -> None:
+    text = "[00:01.00]<00:01.00>joy <00:09.00>to <00:03.00>the <08:20.00>world"
+    line = align_sheet(parse_lyrics(text), 10_000, (), "x").lines[0]
+    assert [(word.text, word.start_ms) for word in line.words] == [("joy", 1000), ("to", 9000), ("the", 9001)]
+    assert all(one.end_ms <= two.start_ms for one, two in itertools.pairwise(line.words))
+    assert line.words[-1].end_ms <= line.end_ms <= 10_000
+
+
 def test_srt() -> None:
     text = "1\n00:00:01,000 --> 00:00:02,500\n<i>Silent night</i>\n\n2\n00:00:03,000 --> 00:00:04,000\nHoly\nnight\n"
     sheet = parse_lyrics(text)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +15,13 @@ import pytest
 import soundfile
 
 from twinklr.cli.main import main
-from twinklr.core.audio import SongBundle, analyze_song, read_lyrics
+from twinklr.core.audio import AudioAnalyzer, SongBundle, analyze_song, read_lyrics
 from twinklr.core.audio.beat_files import BEAT_THIS, read_beats, with_beats
-from twinklr.core.audio.transcripts import WHISPER, read_segments
+from twinklr.core.audio.other_programs import DEMUCS as DEMUCS_INSTALLED
+from twinklr.core.audio.other_programs import PIECE_BYTES, run
+from twinklr.core.audio.stems import DEMUCS
+from twinklr.core.audio.transcripts import WHISPER, hear_with_whisper, read_segments
+from twinklr.core.config import AppConfig, JobConfig
 from twinklr.core.errors import InputError
 from unit.audio.audio_music import RATE_HZ, Sound, make_stems
 
@@ -32,6 +40,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     for name, sound in stems.items():
         soundfile.write(place / f"{name}.wav", np.stack([0.5 * sound] * 2, axis=1), RATE_HZ)
     return song, stems, truth
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """What stood in for another program is not there in the next test."""
+    yield
+    for name in [name for name in sys.modules if name.split(".")[0] in ("whisper", "beat_this")]:
+        del sys.modules[name]
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +106,167 @@ def test_stems_that_cannot_be_are_one_line(made: Made, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "vocals.wav", made[1]["vocals"][: 5 * RATE_HZ], RATE_HZ)
     with pytest.raises(InputError, match="longer or shorter"):
         analyze_song(made[0], stems_dir=tmp_path)
+
+
+# A program with the command line of demucs 4, since the real one needs torch and weights of its own.
+DEMUCS_PROGRAM = """
+import argparse, pathlib, shutil, sys
+parser = argparse.ArgumentParser("demucs.separate")
+parser.add_argument("tracks", nargs="*", type=pathlib.Path)
+parser.add_argument("-n", "--name", default="htdemucs")
+parser.add_argument("-o", "--out", type=pathlib.Path, default=pathlib.Path("separated"))
+parser.add_argument("--shifts", default=1, type=int)
+args = parser.parse_args()
+here = pathlib.Path(__file__).parent
+(here / "out.txt").write_text(str(args.out))
+assert args.shifts == 0, "random shifts give other stems every time"
+print("Selected model is", args.name)
+print("100%|######| 24/24 [00:01<00:00]", end="\\r", file=sys.stderr)
+if (here / "broken").exists():
+    print("Could not load file. Maybe it is not a supported file format?")
+    sys.exit(1)
+for track in args.tracks:
+    folder = args.out / args.name / track.name.rsplit(".", 1)[0]
+    folder.mkdir(parents=True)
+    for stem in (here / "stems").glob("*.wav"):
+        shutil.copy(stem, folder)
+"""
+
+
+@pytest.fixture
+def demucs(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder of an installed demucs."""
+    package = tmp_path / "site" / "demucs"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "__main__.py").write_text(DEMUCS_PROGRAM)
+    (package / "stems").symlink_to(made[0].parent / "separated" / "htdemucs" / "song")
+    monkeypatch.syspath_prepend(package.parent)
+    monkeypatch.setenv("PYTHONPATH", str(package.parent))
+    return package
+
+
+def test_demucs_is_asked_where_it_is_installed(
+    made: Made, demucs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # What lies in the folder we are called from is neither a program nor stems.
+    (tmp_path / "demucs").mkdir()
+    (tmp_path / "demucs.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    song = analyze_song(made[0], stems_dir=Path(DEMUCS))
+    assert song.corrected == ("voice from demucs", "drums from demucs")
+    by_hand = analyze_song(made[0], stems_dir=made[0].parent / "separated")
+    assert song.model_copy(update={"corrected": by_hand.corrected}) == by_hand
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Selected model is htdemucs" in said.err
+    assert "24/24" in said.err
+    assert not Path((demucs / "out.txt").read_text()).exists()
+
+
+def test_demucs_as_a_command_of_its_own(
+    made: Made, demucs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = tmp_path / "bin" / "demucs"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{demucs}/__main__.py" "$@"\n')
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(command.parent), prepend=os.pathsep)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry != str(demucs.parent)])
+    job = JobConfig(stems_dir=Path(DEMUCS))
+    song = asyncio.run(AudioAnalyzer(AppConfig(), job).analyze(made[0]))
+    assert song.corrected == ("voice from demucs", "drums from demucs")
+
+
+def test_a_demucs_that_fails_is_one_line(
+    made: Made, demucs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (demucs / "broken").touch()
+    with pytest.raises(InputError, match="demucs failed: Could not load file") as error:
+        analyze_song(made[0], stems_dir=Path(DEMUCS))
+    assert "--stems" in error.value.cure
+    assert not Path((demucs / "out.txt").read_text()).exists()
+    (demucs / "broken").unlink()
+    (demucs / "stems").unlink()
+    with pytest.raises(InputError, match="no stems"):
+        analyze_song(made[0], stems_dir=Path(DEMUCS))
+    (demucs / "__main__.py").write_text("import sys; sys.exit(9)")
+    capsys.readouterr()
+    assert main(["analyze", str(made[0]), "--stems", "demucs"]) == 2
+    said = capsys.readouterr().err.strip()
+    assert "code 9" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_an_interrupted_demucs_is_ended(made: Made, demucs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (demucs / "__main__.py").write_text(
+        "import os, threading\nprint(os.getpid(), flush=True)\nthreading.Event().wait(60)"
+    )
+
+    class Interrupted(io.StringIO):
+        def flush(self) -> None:
+            raise KeyboardInterrupt
+
+    screen = Interrupted()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with pytest.raises(KeyboardInterrupt):
+        run(DEMUCS_INSTALLED, [], made[0])
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(screen.getvalue()), 0)
+
+
+def test_a_letter_split_between_two_reads_is_one(made: Made, demucs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "a" * (PIECE_BYTES - 1) + "é"
+    (demucs / "__main__.py").write_text(f"import os, sys; os.write(1, {text!r}.encode()); sys.exit(1)")
+    with pytest.raises(InputError):
+        run(DEMUCS_INSTALLED, [], made[0])
+    assert capsys.readouterr().err == text
+
+
+@pytest.mark.parametrize("content", [b"#!/no/such/interpreter\n", b"\0 no program"])
+def test_a_demucs_that_cannot_be_started_is_one_line(
+    content: bytes, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "demucs").write_bytes(content)
+    (tmp_path / "demucs").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InputError, match=r"demucs failed: .*/demucs") as error:
+        run(DEMUCS_INSTALLED, [], made[0])
+    assert "\n" not in str(error.value)
+
+
+def test_what_is_there_goes_before_a_program_of_its_name(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / DEMUCS).symlink_to(made[0].parent / "separated")
+    write_beats(tmp_path / BEAT_THIS, 0.31 + np.arange(30) * 0.75)
+    (tmp_path / WHISPER).write_text(json.dumps(whisper()))
+    corrections = with_beats(None, Path(BEAT_THIS), made[0])
+    song = analyze_song(made[0], stems_dir=Path(DEMUCS), corrections=corrections, lyrics_path=Path(WHISPER))
+    assert song.corrected == ("beats from beat-this", "voice from vocals.wav", "drums from drums.wav")
+    assert song.lyrics is not None
+
+
+def test_a_demucs_that_is_not_there_is_one_line(made: Made) -> None:
+    with pytest.raises(InputError, match="demucs is not installed") as error:
+        analyze_song(made[0], stems_dir=Path(DEMUCS))
+    assert "\n" not in str(error.value)
+    assert "torch" in error.value.cure
+
+
+@pytest.mark.parametrize(
+    "source", ["import no_such_torch", "", "def load_model(name):\n    raise RuntimeError('no net')"]
+)
+def test_a_whisper_that_fails_is_one_line(
+    source: str, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "whisper.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(InputError, match="Whisper failed: ") as error:
+        hear_with_whisper(made[0])
+    assert "\n" not in str(error.value)
+    assert error.value.cure
 
 
 def write_beats(path: Path, beats_s: np.ndarray, meter: int = 3) -> Path:
@@ -200,6 +377,8 @@ def test_words_of_a_transcript(dialect: Callable[[], dict[str, object]], made: M
     words = [word for line in song.lyrics.lines for word in line.words]
     assert [(word.text, word.start_ms) for word in words] == [(text, round(a * 1000)) for text, a, _ in WORDS]
     assert all(word.phonemes for word in words)
+    # A program that is nine in ten sure of a word is believed that much less than one that does not say.
+    assert {word.confidence for word in words} == {0.8 if dialect is web_service else 0.72}
     assert song.lyrics.source == "song.json (transcript)"
     assert len(song.lyrics.lines) == (1 if dialect is web_service else 2)
 
@@ -230,6 +409,16 @@ def test_a_transcript_of_whisper_cpp_gives_lines(made: Made, tmp_path: Path) -> 
     song = analyze_song(made[0], lyrics_path=path)
     assert song.lyrics is not None
     assert [(line.text, line.start_ms) for line in song.lyrics.lines] == [("Silent night", 2000)]
+
+
+def test_how_sure_a_program_was_of_each_word_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "song.json"
+    for name in ("probability", "score", "confidence"):
+        given = [0.25, 1, True, -1, 2, float("nan"), 10**400, None, "0.5"]
+        rows = [{"word": "la", "start": n, "end": n + 1, name: value} for n, value in enumerate(given)]
+        path.write_text(json.dumps({"segments": [{"start": 0, "end": 9, "text": "la", "words": rows}]}))
+        words = read_lyrics(path).lines[0].words
+        assert [word.probability for word in words] == [0.25, 1.0, *[None] * 7]
 
 
 def test_words_without_times_follow_the_last_one() -> None:

@@ -18,8 +18,9 @@ from twinklr.core.audio.lyric_grid import SongGrid
 from twinklr.core.audio.lyrics import align_sheet
 from twinklr.core.audio.phonemes import SHAPES
 from twinklr.core.audio.pronunciation import pronounce
+from twinklr.core.audio.sound_chain import COLUMNS, SHARPNESS, Chain, arrival_chances, best_path
 from twinklr.core.audio.sung_net import FRAME_S, SILENCE, SOUNDS, Singing, hear_singing
-from twinklr.core.audio.sung_words import Chain, best_path, chances_right, find_words, sound_scores
+from twinklr.core.audio.sung_words import chances_right, find_words, sound_scores
 from twinklr.core.audio.vocals import vocal_spans, voice_curve
 from unit.audio.sung_voice import Sound, SungLine, band, sing
 
@@ -40,6 +41,12 @@ def hear(sound: Sound) -> SongGrid:
     singing = hear_singing(samples, reference_level(samples))
     nothing = np.zeros(0)
     return SongGrid(nothing, nothing, nothing, 0.01, voice_curve(singing), 0.05, 0.0, singing)
+
+
+def unsung(chances: np.ndarray) -> Singing:
+    """Given chances of sounds, by a net that knows nothing else."""
+    nothing = np.zeros(len(chances))
+    return Singing(nothing, np.log(chances).astype(np.float32), nothing.astype(np.float32))
 
 
 def word_starts(lyrics: Lyrics) -> list[float]:
@@ -101,7 +108,7 @@ def test_what_cannot_be_followed_is_still_laid_out(end_s: str, text: str) -> Non
 @given(WORDS, st.integers(20, 400), st.integers(0, 2**32 - 1), st.booleans())
 def test_words_are_ordered_and_inside_their_line(words: list[str], frames: int, seed: int, timed: bool) -> None:
     chances = np.random.default_rng(seed).dirichlet(np.full(SILENCE + 1, 0.2), frames) + 1e-9
-    singing = Singing(np.zeros(frames), np.log(chances).astype(np.float32))
+    singing = unsung(chances)
     nothing = np.zeros(0)
     grid = SongGrid(nothing, nothing, nothing, 0.01, np.zeros(1), 0.05, 0.0, singing)
     duration_ms = round(frames * FRAME_S * 1000)
@@ -129,7 +136,7 @@ def test_planted_sounds_are_found_where_they_are(words: list[str], seed: int) ->
         planted += [SILENCE] * int(rng.integers(3, 9))
     chances = np.full((len(planted), SILENCE + 1), 1e-4)
     chances[np.arange(len(planted)), planted] = 1.0
-    found = find_words(sound_scores(Singing(np.zeros(len(planted)), np.log(chances).astype(np.float32))), [words])
+    found = find_words(sound_scores(unsung(chances)), [words])
     if found is None:
         assert not any(pronounce(word) for word in words)
         return
@@ -139,32 +146,73 @@ def test_planted_sounds_are_found_where_they_are(words: list[str], seed: int) ->
             assert abs(heard.start_s - start * FRAME_S) < 0.03
 
 
-@settings(max_examples=40, deadline=None)
-@given(arrays(np.float32, (7, 4), elements=st.floats(-5, 0, width=32)), st.data())
-def test_no_other_path_is_better(scores: np.ndarray, data: st.DataObject) -> None:
+RESTS = np.array([True, False, True, False, False, True])
+
+
+def drawn_chain(middle: int) -> Chain:
+    """Three words with rests around the first."""
+    words = np.where(RESTS, -1, np.cumsum(~RESTS) - 1)
+    sounds = np.array([SILENCE, 0, SILENCE, middle, 2, SILENCE])
+    return Chain(sounds, words, words, np.where(RESTS, 0.1, 0.3), np.where(RESTS, 0.7, 0.0))
+
+
+def all_ways(scores: np.ndarray, chain: Chain) -> dict[tuple[int, ...], float]:
+    """Every path through a small chain and its score, by trying all."""
+    ways = {}
+    for path in itertools.combinations_with_replacement(range(6), len(scores)):
+        steps = [(now - before, before) for before, now in itertools.pairwise(path)]
+        if path[0] > 1 or path[-1] < 4 or not all(step < 2 or (step == 2 and RESTS[at + 1]) for step, at in steps):
+            continue
+        heard = sum(float(scores[frame, chain.sounds[place]]) for frame, place in enumerate(path))
+        costs = [chain.longer[at] if step == 0 else chain.enter[at + step] for step, at in steps]
+        ways[path] = heard - sum(costs)
+    return ways
+
+
+SCORES = arrays(np.float32, (7, 4), elements=st.floats(-5, 0, width=32))
+
+
+def spread_scores(scores: np.ndarray) -> np.ndarray:
     full = np.full((7, SILENCE + 1), -9.0, np.float32)
     full[:, :3], full[:, SILENCE] = scores[:, :3], scores[:, 3]
-    sounds = np.array([SILENCE, 0, SILENCE, data.draw(st.integers(0, 2)), 2, SILENCE])
-    is_rest = sounds == SILENCE
-    enter = np.where(is_rest, 0.7, 0.0)
-    longer = np.where(is_rest, 0.0, 0.3)
-    chain = Chain(sounds, np.cumsum(~is_rest), np.arange(6), longer, enter)
+    return full
 
-    def worth(path: tuple[int, ...]) -> float:
-        total = float(full[0, sounds[path[0]]])
-        for frame, (before, now) in enumerate(itertools.pairwise(path), 1):
-            total += float(full[frame, sounds[now]]) - (longer[now] if now == before else enter[now])
-        return total
 
-    def allowed(path: tuple[int, ...]) -> bool:
-        steps = [(now - before, before) for before, now in itertools.pairwise(path)]
-        return all(step in (0, 1) or (step == 2 and is_rest[before + 1]) for step, before in steps)
-
-    rising = itertools.combinations_with_replacement(range(6), 7)
-    paths = [path for path in rising if path[0] < 2 and path[-1] > 3 and allowed(path)]
+@settings(max_examples=40, deadline=None)
+@given(SCORES, st.integers(0, 2))
+def test_no_other_path_is_better(scores: np.ndarray, middle: int) -> None:
+    full, chain = spread_scores(scores), drawn_chain(middle)
+    ways = all_ways(full, chain)
     found = best_path(full, chain)
     assert found is not None
-    assert worth(tuple(map(int, found))) == pytest.approx(max(map(worth, paths)), abs=1e-4)
+    assert ways[tuple(map(int, found))] == pytest.approx(max(ways.values()), abs=1e-4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SCORES, st.integers(0, 2))
+def test_chances_of_arrival_are_those_of_all_ways_together(scores: np.ndarray, middle: int) -> None:
+    full, chain = spread_scores(scores), drawn_chain(middle)
+    wanted = np.zeros((7, 6))
+    for path, score in all_ways(full, chain).items():
+        for place in set(path):
+            wanted[path.index(place), place] += np.exp(SHARPNESS * score)
+    places = np.flatnonzero(~RESTS)
+    path = best_path(full, chain)
+    assert path is not None
+    wanted /= wanted.sum(axis=0)
+    for place, (first, found) in zip(places, arrival_chances(full, chain, path, places, reach=7), strict=True):
+        assert found == pytest.approx(wanted[first : first + len(found), place], abs=1e-6)
+        assert found.sum() == pytest.approx(1.0)
+
+
+def test_far_ways_do_not_count() -> None:
+    full, chain = spread_scores(np.zeros((7, 4), np.float32)), drawn_chain(1)
+    path = best_path(full, chain)
+    assert path is not None
+    places = np.flatnonzero(~RESTS)
+    near, far = (arrival_chances(full, chain, path, places, reach) for reach in (0, 7))
+    assert all(found.sum() == pytest.approx(1.0) for _, found in near)
+    assert sum((found > 0).sum() for _, found in near) < sum((found > 0).sum() for _, found in far)
 
 
 def test_a_better_fit_is_never_less_sure() -> None:
@@ -175,15 +223,41 @@ def test_a_better_fit_is_never_less_sure() -> None:
         assert sure == sorted(sure, reverse=True)
 
 
+def test_lines_that_cannot_be_heard_lie_between_those_that_can(song: tuple[Sound, list[float]]) -> None:
+    sound, truth = song
+    rows = ["ラララ", "see my moon rise", "снег и", "soon no ma show"]
+    heard = align_sheet(parse_lyrics(TEXT), 10_000, (), "x", hear(sound))
+    lines = align_sheet(parse_lyrics("\n".join(rows)), 10_000, (), "x", hear(sound)).lines
+    assert [line.text for line in lines] == rows
+    assert all(one.end_ms <= two.start_ms for one, two in itertools.pairwise(lines))
+    known = [line for line in lines if line.text in TEXT]
+    assert np.abs(np.array([line.start_ms / 1000 for line in known]) - [truth[0], truth[4]]).max() < 0.15
+    assert all(word.confidence < 0.1 for line in lines if line not in known for word in line.words)
+    assert [line.start_ms for line in known] == [line.start_ms for line in heard.lines]
+
+
+def test_a_text_of_which_little_can_be_spoken_is_not_followed(song: tuple[Sound, list[float]]) -> None:
+    lyrics = align_sheet(parse_lyrics("снег идёт\n" * 5 + "la\n"), 10_000, (), "x", hear(song[0]))
+    assert len(lyrics.lines) == 6
+    assert all(word.confidence < 0.1 for line in lyrics.lines for word in line.words)
+
+
+def test_many_words_for_the_time_are_searched_with_shorter_sounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = np.zeros((2000, COLUMNS), np.float32)
+    words = [["strength", "holy"] * 20]
+    found = find_words(scores, words)
+    monkeypatch.setattr(sung_words, "LARGEST_SEARCH", 2000 * 400)
+    shorter = find_words(scores, words)
+    assert found is not None
+    assert shorter is not None
+    assert all(word is not None for word in shorter)
+
+
 def _constant_scores(level: float) -> np.ndarray:
-    return np.full((60, SILENCE + 1), level, np.float32)
+    return np.full((60, COLUMNS), level, np.float32)
 
 
-def test_words_that_cannot_fit_are_left_before_a_chain_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    def build(*_: object) -> Chain:
-        raise AssertionError("the chain was built")
-
-    monkeypatch.setattr(sung_words, "chain_of", build)
-    scores = np.zeros((100, len(SOUNDS) + 1), np.float32)
+def test_words_that_cannot_fit_are_left() -> None:
+    scores = np.zeros((100, COLUMNS), np.float32)
     assert find_words(scores, [["holy", "night"]] * 70_000) is None
     assert find_words(scores, [["!"], []]) is None

@@ -14,6 +14,7 @@ from twinklr.core.audio.beats import steadiness, steady_tempo_bpm
 from twinklr.core.audio.bundle import Bar, Beat, Chord, Curve, Key, Moment, Onset, SongBundle, SongFile
 from twinklr.core.audio.character import TEMPO_HOP_MS, describe, tempo_values
 from twinklr.core.audio.corrections import Corrections, find_corrections
+from twinklr.core.audio.given_files import is_file
 from twinklr.core.audio.listening import Heard, bar_edges, listen
 from twinklr.core.audio.loudness import (
     CURVE_HOP_MS,
@@ -77,12 +78,19 @@ class AudioAnalyzer:
 
 
 def analysis_inputs(path: str | Path, lyrics_path: Path | None = None) -> tuple[Path, ...]:
-    """Every file the analysis of a song reads: the song, its lyrics, its corrections. A cache must know them all."""
+    """The files the analysis of a song finds by itself: the song, its lyrics and the corrections beside it.
+
+    A cache must know them all, and besides them what the user names: corrections, beats and stems.
+
+    Args:
+        path: Of the song.
+        lyrics_path: Lyrics that are read instead of those beside the song.
+    """
     song = Path(path)
     if not song.name:
         return (song,)
     beside = [song.with_name(f"{song.stem}.twinklr.toml"), *lyric_candidates(song, lyrics_path)]
-    return (song, *(candidate for candidate in beside if candidate.is_file()))
+    return (song, *(candidate for candidate in beside if is_file(candidate)))
 
 
 def analyze_song(
@@ -99,7 +107,7 @@ def analyze_song(
         path: An audio file.
         lyrics_path: A lyrics file; without it, one beside the song or the tags are used where there are any.
         corrections: What the user knows better; without it, ``SONG.twinklr.toml`` beside the song where there is one.
-        stems_dir: A folder of the song's stems, as demucs writes them.
+        stems_dir: A folder of the song's stems, as demucs writes them; or ``demucs``, to ask it.
         longest_s: Longer songs are refused.
 
     Raises:
@@ -140,6 +148,7 @@ def analyze_song(
         offset_s=heard.offset_s,
         singing=singing,
     )
+    lyrics = None if sheet is None else align_sheet(sheet[0], recording.duration_ms, vocals, sheet[1], grid)
     loudness_lufs = integrated_lufs(recording.powers)
     beats = _beats(heard)
     tempo_curve = tempo_values(heard, recording.duration_ms)
@@ -155,7 +164,7 @@ def analyze_song(
         onsets=_onsets(heard, onsets),
         key=Key(name=key_name, confidence=key_confidence),
         chords=_chords(heard, key_name, recording.duration_ms),
-        sections=hear_sections(heard, bars_s, recording.duration_ms, voice, moments, corrections),
+        sections=hear_sections(heard, bars_s, recording.duration_ms, voice, moments, (corrections, lyrics)),
         energy=_curve(energy_curve(recording.powers), 3),
         loudness=_curve(short_term_lufs(recording.powers), 1),
         integrated_loudness_lufs=round(loudness_lufs, 2),
@@ -163,7 +172,7 @@ def analyze_song(
         vocals=vocals,
         music_start_ms=heard.ms(0),
         music_end_ms=min(recording.duration_ms, round(span[1] / ANALYSIS_RATE_HZ * 1000)),
-        lyrics=None if sheet is None else align_sheet(sheet[0], recording.duration_ms, vocals, sheet[1], grid),
+        lyrics=lyrics,
         warnings=(*recording.warnings, *_warnings(heard, corrections)),
         vocal_activity=_shifted_curve(voice, heard.offset_s, recording.duration_ms),
         tempo_curve=Curve(hop_ms=TEMPO_HOP_MS, values=tempo_curve) if tempo_curve else None,
@@ -181,6 +190,8 @@ def _warnings(heard: Heard, corrections: Corrections | None) -> list[str]:
         if corrections is not None and corrections.about_beats:
             found.append("the given tempo, meter or beats could not be followed: check that they fit the song")
         return found
+    if heard.laid_evenly:
+        return ["the music does not keep the given tempo: beats are laid evenly, so check them with --click"]
     if heard.beat_confidence < UNCERTAIN:
         return ["the beats are uncertain: check them with --click, or give the tempo in a corrections file"]
     return []

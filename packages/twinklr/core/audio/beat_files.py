@@ -8,19 +8,20 @@ One beat a line: seconds, and where the program knows bars, the position in the 
 
 from __future__ import annotations
 
-import importlib
 import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from twinklr.core.audio.corrections import BeatMark, Corrections
-from twinklr.core.audio.lyric_files import decode_text
+from twinklr.core.audio import other_programs
+from twinklr.core.audio.corrections import FEWEST_BEATS, MOST_BEATS, BeatMark, Corrections
+from twinklr.core.audio.given_files import read_given, to_text
+from twinklr.core.audio.other_programs import asked, is_asked, load
 from twinklr.core.errors import InputError
 
 BEAT_THIS = "beat-this"
-"""Given instead of a file: let Beat This! listen, where it is installed."""
+"""Given instead of a file: let Beat This! listen, where it is installed. A file of that name goes before it."""
 LARGEST_BYTES = 4_000_000
 SAME_BEAT_S = 0.01
 """Beats nearer than this are one, written twice."""
@@ -35,7 +36,7 @@ def with_beats(corrections: Corrections | None, beats: Path | None, song: Path) 
     """
     if beats is None:
         return corrections
-    if str(beats) == BEAT_THIS:
+    if is_asked(BEAT_THIS, beats):
         marks, source = hear_with_beat_this(song), "Beat This!"
     else:
         marks, source = read_beats(beats), beats.name
@@ -46,15 +47,10 @@ def read_beats(path: Path) -> tuple[BeatMark, ...]:
     """Beats of a file, in order and at least `SAME_BEAT_S` apart.
 
     Raises:
-        InputError: No such file, or a line that is no beat, or fewer than two beats, or more than any music has.
+        InputError: It cannot be read (see `read_given`), a line is no beat, or there are fewer than two beats, or more
+            than any music has.
     """
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise InputError("the file is too large", where=path, expected="at most 4 MB of text", cure="check it")
-        rows = decode_text(path.read_bytes()).splitlines()
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise InputError(f"the beats cannot be read: {reason}", where=path, cure="check the path") from error
+    rows = to_text(read_given(path, "beats", "--beats (beats_path)", LARGEST_BYTES), path).splitlines()
     marks = _apart(
         _mark(row, f"{path}:{number}")
         for number, row in enumerate(rows, 1)
@@ -95,14 +91,11 @@ def hear_with_beat_this(song: Path) -> tuple[BeatMark, ...]:
     """Beats as Beat This! hears them.
 
     Raises:
-        InputError: It is not installed, or finds no beats.
+        InputError: It is not installed, fails, or finds no beats.
     """
-    try:
-        inference = importlib.import_module("beat_this.inference")
-    except ImportError as error:
-        cure = "install the package beat-this (it needs torch), or give the .beats file it wrote"
-        raise InputError("Beat This! is not installed", where="--beats", cure=cure) from error
-    beats_s, downbeats_s = inference.File2Beats(checkpoint_path="final0", device="cpu", dbn=False)(str(song))
+    with asked(other_programs.BEAT_THIS, song):
+        inference = load(other_programs.BEAT_THIS, "beat_this.inference")
+        beats_s, downbeats_s = inference.File2Beats(checkpoint_path="final0", device="cpu", dbn=False)(str(song))
     downbeats = [float(at_s) for at_s in downbeats_s]
     marks: list[BeatMark] = []
     position = 0
@@ -118,12 +111,16 @@ def hear_with_beat_this(song: Path) -> tuple[BeatMark, ...]:
 
 
 def beats_in_a_bar(marks: tuple[BeatMark, ...]) -> int:
-    """How many beats most bars have; 0 where the positions do not say.
+    """How many beats most bars have; 0 where the positions do not say, or no meter has so many.
+
+    A bar counts where its beats are numbered from one, or not at all; not where one was missed.
 
     Example:
         >>> beats_in_a_bar(tuple(BeatMark(at_s=n / 2, position=n % 3 + 1) for n in range(12)))
         3
     """
     downs = [index for index, mark in enumerate(marks) if mark.position == 1]
-    lengths = Counter(last - first for first, last in itertools.pairwise(downs))
-    return lengths.most_common(1)[0][0] if lengths else 0
+    bars = [marks[first:last] for first, last in itertools.pairwise(downs)]
+    whole = [bar for bar in bars if all(mark.position in (0, place) for place, mark in enumerate(bar, 1))]
+    length = Counter(map(len, whole)).most_common(1)[0][0] if whole else 0
+    return length if FEWEST_BEATS <= length <= MOST_BEATS else 0

@@ -24,7 +24,7 @@ POOL = 2
 
 def net_input(mel: Floats) -> Floats:
     """Features of the net: level and rise of every band, at half the frame rate, free of the song's own colour."""
-    levels, rises = log_mel(mel), compute_flux(mel).bands
+    levels, rises = log_mel(mel), compute_flux(mel).rises
     whole = len(mel) // POOL * POOL
     level = levels[:whole].reshape(-1, POOL, levels.shape[1]).mean(axis=1)
     level = (level - level.mean(axis=0)) / (level.std(axis=0) + 0.05)

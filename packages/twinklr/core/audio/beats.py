@@ -14,9 +14,9 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
-from twinklr.core.audio.feel import estimate_feel
+from twinklr.core.audio.feel import ONSET, divide, heard_s
 from twinklr.core.audio.flux import Flux
-from twinklr.core.audio.onsets import pick_peaks
+from twinklr.core.audio.meter import explain_bars
 from twinklr.core.audio.spectra import FRAME_S
 
 Doubles = NDArray[np.float64]
@@ -28,12 +28,20 @@ HELD_OCTAVES = 0.017
 TEMPO_RATIOS = (1.0, 2.0, 0.5, 1.5, 2 / 3, 3.0, 1 / 3, 4 / 3, 0.75)
 EVEN_BPM, OCTAVE_COST = 110.0, 0.3
 SLOWEST_HELD_BPM = 45.0
-"""Slow compound time (a lullaby in 6/8) lies below what the free reading looks for; nothing else does."""
+"""Slow compound time (a lullaby in 6/8) and the slowest ballads lie below what the free reading looks for."""
 FIRST_SLACK_S = 0.06
 FREEDOM = 0.6
 """How much better, in nats a second, a free reading must explain the song."""
 COMPOUND_HITS, LEAST_HITS, LEAST_HIT, NEAR_S = 2.0, 8, 0.4, 0.05
 """Three quavers may be heard as a beat or as one and a half: in compound time kick and snare fall on the beats."""
+BARS_WEIGHT = 5.0
+"""Of bars against beats in telling whether a song is half as fast: the net seldom hears bars of half their length."""
+HARDLY_A_BEAT, UNSURE_BEAT = -2.5, -3.75
+"""Nats a second: beats that explain as little of what was heard are less sure, down to half as sure, as in speech."""
+MOSTLY = 0.5
+"""Share of beats that must be divided for nobody to take them for quavers."""
+BACKBEAT, BACKBEAT_PLAY = 2.0, 0.3
+"""Beats from one snare to the next."""
 BEAT_WIDTH = 16
 """A beat is heard in the first sixteenth of its period."""
 PRIOR_CENTRE_BPM, PRIOR_OCTAVES, PRIOR_WEIGHT = 140.0, 0.6, 3.0
@@ -67,47 +75,96 @@ def beat_activation(flux: Flux, chance: Doubles) -> Doubles:
     return activation
 
 
-def find_beats(
-    activation: Doubles,
-    chances: dict[str, Doubles],
-    strength: NDArray[np.float32],
-    tempi: TempoRange | None = None,
-) -> Doubles:
+def find_beats(activation: Doubles, chances: dict[str, Doubles], tempi: TempoRange | None = None) -> Doubles:
     """Beat times in seconds: the best of several readings of the whole song.
 
     A free reading finds the tempo. Most songs keep theirs, yet a free reading slips by half a beat, or to another
     octave, wherever a part is drummed unusually. So the song is read again with its tempo held, at that tempo and at
     those often mistaken for it, and the reading that explains best what the net heard is taken. The free one stays
-    where holding the tempo explains much less, as in rubato.
+    where holding the tempo explains much less, as in rubato. At last, quavers are told from beats.
 
     Args:
         activation: How much each fast frame sounds like a beat.
-        chances: What the net heard: ``beat``, ``kick`` and ``snare`` per fast frame.
-        strength: Onset strength, which shows what the beats fall into.
+        chances: What the net heard: ``beat``, ``downbeat``, ``onset``, ``kick`` and ``snare`` per fast frame.
         tempi: Tempi to consider; with a narrow range there is nothing to mistake.
     """
     tempi = tempi or TempoRange()
     free = track_beats(activation, tempi)
     if len(free) < 8:
         return free
-    hits_s = np.sort(FRAME_S * np.concatenate([pick_peaks(chances[drum], LEAST_HIT) for drum in ("kick", "snare")]))
+    heard = _Heard.of(chances)
     base_bpm = steady_tempo_bpm(free)
     slowest_bpm = SLOWEST_HELD_BPM if tempi.slowest_bpm == SLOWEST_BPM else tempi.slowest_bpm
-    best, held = -np.inf, free
+    best, most, steady = free, -np.inf, -np.inf
     for ratio in TEMPO_RATIOS:
         bpm = base_bpm * ratio
         if slowest_bpm <= bpm <= tempi.fastest_bpm:
             reading = read_held(activation, bpm)
-            compound = estimate_feel(reading, strength).compound
-            if bpm < tempi.slowest_bpm and not compound:
+            if bpm < tempi.slowest_bpm and not heard.is_compound(reading):
                 continue
-            fit = explain(chances["beat"], reading) - OCTAVE_COST * np.log2(bpm / EVEN_BPM) ** 2
-            fit += COMPOUND_HITS * _share_on(reading, hits_s) if compound else 0.0
-            if fit > best:
-                best, held = fit, reading
-    if explain(chances["beat"], free) > explain(chances["beat"], held) + FREEDOM:
+            fit = heard.fit(reading)
+            if fit > most:
+                best, most = reading, fit
+            if ratio == 1.0:
+                steady = explain(chances["beat"], reading)
+    # A song that keeps its tempo is as well explained with it held as free; what is then better is another level.
+    if explain(chances["beat"], free) > max(explain(chances["beat"], best), steady) + FREEDOM:
         return free
-    return held
+    return heard.unhurried(best) if steady_tempo_bpm(best) / 2 >= slowest_bpm else best
+
+
+@dataclass(frozen=True, eq=False)
+class _Heard:
+    """What the net heard, against which readings are judged; times in seconds."""
+
+    chances: dict[str, Doubles]
+    onsets_s: Doubles
+    snares_s: Doubles
+    hits_s: Doubles
+
+    @classmethod
+    def of(cls, chances: dict[str, Doubles]) -> _Heard:
+        kicks_s, snares_s = (heard_s(chances[drum], LEAST_HIT) for drum in ("kick", "snare"))
+        return cls(chances, heard_s(chances["onset"], ONSET), snares_s, np.sort(np.concatenate([kicks_s, snares_s])))
+
+    def is_compound(self, beats_s: Doubles) -> bool:
+        """Whether these beats fall into three."""
+        return divide(beats_s, self.onsets_s).compound
+
+    def fit(self, beats_s: Doubles) -> float:
+        """How well a reading explains what was heard, in nats a second; tempi often walked to are likelier."""
+        fit = explain(self.chances["beat"], beats_s)
+        if not np.isfinite(fit):
+            return fit
+        fit -= OCTAVE_COST * float(np.log2(steady_tempo_bpm(beats_s) / EVEN_BPM)) ** 2
+        division = divide(beats_s, self.onsets_s)
+        return fit + (COMPOUND_HITS * _share_on(beats_s, self.hits_s) + division.triplets if division.compound else 0.0)
+
+    def unhurried(self, beats_s: Doubles) -> Doubles:
+        """Every second of the beats, if they are the quavers of a slow song.
+
+        Then little sounds between them, the bars heard are twice as long, and no snare is on every second of them.
+        """
+        division = divide(beats_s, self.onsets_s)
+        bars, beats_per_bar = explain_bars(self.chances["downbeat"], beats_s)
+        unclear = beats_per_bar == 3 or not np.isfinite(bars)
+        if unclear or division.compound or division.halves >= MOSTLY or self._has_backbeat(beats_s):
+            return beats_s
+        slower = max((beats_s[::2], beats_s[1::2]), key=self._fit_with_bars)
+        if max(explain(self.chances["beat"], reading) for reading in (beats_s, slower)) < HARDLY_A_BEAT:
+            return beats_s
+        return max((beats_s, slower), key=lambda reading: self._fit_with_bars(reading, BARS_WEIGHT))
+
+    def _fit_with_bars(self, beats_s: Doubles, weight: float = 1.0) -> float:
+        bars, _ = explain_bars(self.chances["downbeat"], beats_s)
+        return explain(self.chances["beat"], beats_s) + weight * bars
+
+    def _has_backbeat(self, beats_s: Doubles) -> bool:
+        inside_s = self.snares_s[(self.snares_s >= beats_s[0]) & (self.snares_s <= beats_s[-1])]
+        if len(inside_s) <= LEAST_HITS:
+            return False
+        apart = np.diff(np.interp(inside_s, beats_s, np.arange(len(beats_s))))
+        return bool(abs(np.median(apart) - BACKBEAT) < BACKBEAT_PLAY)
 
 
 def _share_on(beats_s: Doubles, hits_s: Doubles) -> float:
@@ -147,13 +204,19 @@ def explain(chance: Doubles, beats_s: Doubles) -> float:
     return float((np.log(on).sum() + np.log(1 - safe[peaks]).sum()) / (len(safe) * FRAME_S))
 
 
+def clearness(chance: Doubles, beats_s: Doubles) -> float:
+    """How clearly the net heard the beats it was read for: 1 in music with a beat, down to 0.5 in speech."""
+    return float(np.interp(explain(chance, beats_s), (UNSURE_BEAT, HARDLY_A_BEAT), (0.5, 1.0)))
+
+
 def steady_tempo_bpm(beats_s: Doubles) -> float:
-    """Mean tempo of the beats that keep time with the median one; 0 for fewer than two."""
+    """Mean tempo of the beats that keep time with the median one, or its own where none does; 0 for fewer than two."""
     if len(beats_s) < 2:
         return 0.0
     intervals = np.diff(beats_s)
-    near = intervals[np.abs(intervals / np.median(intervals) - 1) < 0.08]
-    return float(60 / near.mean())
+    median = np.median(intervals)
+    near = intervals[np.abs(intervals / median - 1) < 0.08]
+    return float(60 / (near.mean() if len(near) else median))
 
 
 def steadiness(beats_s: Doubles) -> float:

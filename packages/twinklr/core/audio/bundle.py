@@ -16,7 +16,7 @@ Confidence = float
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class SongFile(_Frozen):
@@ -49,10 +49,10 @@ class Bar(_Frozen):
 
 
 class Onset(_Frozen):
-    """A note or hit beginning: where it lies in the spectrum, how strong, and which drum it may be."""
+    """A note or hit beginning: its band of the spectrum, how strong it is, and which drum it may be."""
 
     at_ms: int
-    band: Band
+    band: Band = Field(description="The one in which it stands out most; a kick is low, a snare mid.")
     strength: float
     drum: Drum | None = None
     drums: tuple[Drum, ...] = Field(default=(), description="All drums that sound together; `drum` is the first.")

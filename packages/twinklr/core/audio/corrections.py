@@ -22,34 +22,19 @@ from typing import Literal
 from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from twinklr.core.audio.lyric_files import decode_text
+from twinklr.core.audio.given_files import is_file, is_folder, read_given, to_text
+from twinklr.core.audio.section_names import label_of
 from twinklr.core.errors import InputError
 
 LARGEST_BYTES = 64_000_000
 SLOWEST_TEMPO_BPM, FASTEST_TEMPO_BPM = 30, 300
+FEWEST_BEATS, MOST_BEATS = 2, 7
+"""In a bar."""
 LONGEST_S = 1e6
 """No song is as long; a later time is no time."""
 PAST_END_S = 1.0
 """A mark of the end may lie so far behind it; copies of a song differ by their last silence."""
 SECTION_TRACKS = ("sections", "song structure", "structure", "song sections", "segments", "parts")
-LABELS = ("intro", "verse", "chorus", "bridge", "break", "build", "drop", "solo", "outro", "part")
-_SYNONYMS = {
-    "refrain": "chorus",
-    "hook": "chorus",
-    "pre": "build",
-    "pre-chorus": "build",
-    "prechorus": "build",
-    "rise": "build",
-    "breakdown": "break",
-    "interlude": "bridge",
-    "instrumental": "solo",
-    "inst": "solo",
-    "middle": "bridge",
-    "ending": "outro",
-    "end": "outro",
-    "coda": "outro",
-    "opening": "intro",
-}
 
 
 class _Strict(BaseModel):
@@ -70,14 +55,7 @@ class SectionMark(_Strict):
             >>> SectionMark(at_s=0, name="Verse 2").label, SectionMark(at_s=0, name="Refrain").label
             ('verse', 'chorus')
         """
-        words = self.name.lower().replace("_", " ").split()
-        for word in words:
-            plain = word.strip("0123456789()[].:")
-            if plain in LABELS:
-                return plain
-            if plain in _SYNONYMS:
-                return _SYNONYMS[plain]
-        return "part"
+        return label_of(self.name)
 
 
 class BeatMark(_Strict):
@@ -92,7 +70,7 @@ class Corrections(_Strict):
 
     tempo_bpm: float | None = None
     octave: Literal["half", "double"] | None = None
-    beats_per_bar: int | None = Field(default=None, ge=2, le=7)
+    beats_per_bar: int | None = Field(default=None, ge=FEWEST_BEATS, le=MOST_BEATS)
     first_downbeat_s: float | None = Field(default=None, ge=0)
     sections: tuple[SectionMark, ...] = ()
     beats: tuple[BeatMark, ...] = ()
@@ -153,12 +131,12 @@ def find_corrections(song: Path, given: Path | None = None) -> Corrections | Non
     Raises:
         InputError: The file cannot be used, or the song is a folder.
     """
-    if song.is_dir():
+    if is_folder(song):
         raise InputError("this is a folder", where=song, expected="an audio file", cure="name the song")
     if given is not None:
         return read_corrections(given)
     beside = song.with_name(f"{song.stem}.twinklr.toml")
-    return read_corrections(beside) if beside.is_file() else None
+    return read_corrections(beside) if is_file(beside) else None
 
 
 def read_corrections(path: Path, track: str | None = None) -> Corrections:
@@ -169,32 +147,20 @@ def read_corrections(path: Path, track: str | None = None) -> Corrections:
         track: Name of the timing track with the sections, in a sequence.
 
     Raises:
-        InputError: No such file, or it does not hold what it should.
+        InputError: It cannot be read (see `read_given`), or does not hold what it should.
     """
-    data = _read(path)
+    data = read_given(path, "corrections", "--corrections (corrections_path)", LARGEST_BYTES)
     suffix = path.suffix.lower()
     if suffix == ".toml":
-        return _from_toml(path, data)
+        return _from_toml(path, to_text(data, path))
     if suffix in (".xsq", ".xml", ".xtiming"):
         return Corrections(sections=_from_xml(path, data, track), source=path.name)
-    return Corrections(sections=_from_labels(path, decode_text(data)), source=path.name)
+    return Corrections(sections=_from_labels(path, to_text(data, path)), source=path.name)
 
 
-def _read(path: Path) -> bytes:
+def _from_toml(path: Path, text: str) -> Corrections:
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise InputError("the file is too large", where=path, expected="at most 64 MB", cure="check the path")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("no such file", where=path, cure="check the path of the corrections") from None
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise InputError(f"cannot be read: {reason}", where=path, cure="check the file") from error
-
-
-def _from_toml(path: Path, data: bytes) -> Corrections:
-    try:
-        content = tomllib.loads(decode_text(data))
+        content = tomllib.loads(text)
     except RecursionError:
         raise InputError("nested too deeply", where=path, expected="plain settings", cure="correct it") from None
     except tomllib.TOMLDecodeError as error:

@@ -1,4 +1,7 @@
-"""Names of the parts: intro, verse, chorus and so on, from repetition, energy and place. A guess, said so."""
+"""Names of the parts: intro, verse, chorus and so on, from repetition, energy and place. A guess, said so.
+
+Where the words are known, they say more: see `sung_form`.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ from numpy.typing import NDArray
 
 from twinklr.core.audio.bundle import Moment, Section
 from twinklr.core.audio.corrections import SectionMark
+from twinklr.core.audio.sung_form import FAIR, SungForm
 
 EMPTY = 0.04
 """Energy below which nothing is played."""
 SURE, LIKELY, GUESS = 0.95, 0.75, 0.35
 """What speaks for a name: several signs, one good sign, or only that nothing fits better."""
+CHORAL = 0.3
+"""What words that come most often weigh, beside energy."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,8 @@ class Form:
         edges: How clear each beginning is, 0..1.
         sung: Share of each that is sung; empty where unknown.
         moments: Builds and breaks that were heard.
+        words: What the words say, where they are known.
+        has_bars: Whether the parts were found on bars; without, there is no verse or chorus to speak of.
     """
 
     spans_ms: list[tuple[int, int]]
@@ -35,6 +43,8 @@ class Form:
     edges: list[float]
     sung: list[float] = field(default_factory=list)
     moments: tuple[Moment, ...] = ()
+    words: SungForm | None = None
+    has_bars: bool = True
 
     @property
     def lengths_ms(self) -> list[int]:
@@ -120,19 +130,42 @@ def _letter(number: int) -> str:
 
 def _names(form: Form) -> Named:
     count = len(form.spans_ms)
-    if count == 1:
-        return {0: ("part", 1.0)}
+    if count == 1 or not form.has_bars:
+        plain: Named = dict.fromkeys(range(count), ("part", GUESS))
+        return _with_headings(form, plain | _silences(form))
     named = _silences(form) | _ends(form) | _moment_names(form)
-    inner = [index for index in range(count) if index not in named]
+    inner = [index for index in range(count) if index not in named and not _is_wordless(form, index)]
     chorus, lead = _chorus_group(form, inner)
     named |= dict.fromkeys(form.members(chorus, inner), ("chorus", lead))
     rest = [index for index in inner if index not in named]
     verse, sure = _verse_group(form, rest)
     named |= dict.fromkeys(form.members(verse, rest), ("verse", sure))
-    for index in rest:
+    for index in range(count):
         if index not in named:
             named[index] = _other_name(form, index, verse)
-    return named
+    return _with_headings(form, named)
+
+
+def _is_wordless(form: Form, index: int) -> bool:
+    return form.words is not None and form.words.wordless[index]
+
+
+def _with_headings(form: Form, named: Named) -> Named:
+    """Names that headings confirm are surer; other ones give way to a heading that is believed.
+
+    A build that was heard stays one: headings do not tell it from the verse it is part of. A break gives way to a
+    surer heading, as some choruses are.
+    """
+    result = dict(named)
+    for index, heading in enumerate(form.words.headings if form.words else []):
+        if heading is None:
+            continue
+        (label, sure), (name, likely) = heading, named[index]
+        if label == name:
+            result[index] = name, 1 - (1 - sure) * (1 - likely)
+        elif sure >= (likely if name == "break" else FAIR) and name != "build":
+            result[index] = heading
+    return result
 
 
 def _silences(form: Form) -> Named:
@@ -170,7 +203,7 @@ def _moment_names(form: Form) -> Named:
 
 
 def _chorus_group(form: Form, inner: list[int]) -> tuple[int, float]:
-    """The repeated group that is loudest and most sung, and how far it leads; -1 for none."""
+    """The repeated group that is loudest, most sung and whose words come most often, and its lead; -1 for none."""
     values: dict[int, float] = {}
     for group in dict.fromkeys(form.groups[index] for index in inner):
         places = form.members(group, inner)
@@ -180,6 +213,8 @@ def _chorus_group(form: Form, inner: list[int]) -> tuple[int, float]:
         value = np.average([form.energies[index] for index in places], weights=weights) + 0.1 * min(len(places), 4) / 4
         if form.sung:
             value += 0.15 * np.average([form.sung[index] for index in places], weights=weights)
+        if form.words:
+            value += CHORAL * np.average([form.words.choral[index] for index in places], weights=weights)
         values[group] = float(value)
     if not values:
         return -1, 0.0
@@ -206,8 +241,11 @@ def _verse_group(form: Form, rest: list[int]) -> tuple[int, float]:
 def _other_name(form: Form, index: int, verse: int) -> tuple[str, float]:
     start, end = form.spans_ms[index]
     place = (start + end) / 2 / max(sum(form.lengths_ms), 1)
+    quiet = form.energies[index] < float(np.quantile(form.energies, 0.25)) - 1e-9
+    if _is_wordless(form, index):
+        return ("break", GUESS) if quiet else ("solo", LIKELY)
     alone = form.groups.count(form.groups[index]) == 1
-    if alone and 0.35 < place < 0.92:
-        quiet = form.energies[index] < float(np.quantile(form.energies, 0.25)) - 1e-9
+    # Where nothing is repeated, there is nothing to bridge.
+    if alone and 0.35 < place < 0.92 and len(set(form.groups)) < len(form.groups):
         return ("break", GUESS) if quiet else ("bridge", GUESS)
     return ("verse" if verse >= 0 else "part"), GUESS

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twinklr.core.audio.beat_files import beats_in_a_bar
 from twinklr.core.audio.beat_net import hear_beats
 from twinklr.core.audio.beat_phase import in_one_phase
-from twinklr.core.audio.beats import FIRST_SLACK_S, TempoRange, beat_activation, find_beats
+from twinklr.core.audio.beats import beat_activation, clearness, find_beats, steady_tempo_bpm
 from twinklr.core.audio.corrections import Corrections
 from twinklr.core.audio.feel import Feel, estimate_feel
 from twinklr.core.audio.flux import Flux, compute_flux, log_mel
+from twinklr.core.audio.given_beats import (
+    GIVEN_CONFIDENCE,
+    anchored,
+    even_beats,
+    given_bars,
+    given_beats,
+    in_octave,
+    in_phase,
+    keeps_tempo,
+    tempi_around,
+)
 from twinklr.core.audio.loudness import CURVE_HOP_MS, energy_curve, reference_level
 from twinklr.core.audio.meter import METERS, Meter, estimate_meter
 from twinklr.core.audio.recording import ANALYSIS_RATE_HZ, SILENT_PEAK, Recording
@@ -26,8 +36,6 @@ LEAST_BEAT_CONFIDENCE = 0.05
 LEAST_FORCE = 1.5
 """Flux (see `Flux.size`) of sound without onsets."""
 LONGEST_REST_S = 2.5
-GIVEN_CONFIDENCE = 0.9
-"""Of beats and bars that came in a file: somebody vouches for them, yet a program may have made it."""
 MUSIC_UNDER_DRUMS = np.float32(0.1)
 """The net has never heard drums quite alone: in bands that are empty then, it would hear whatever is left."""
 DRUMS = ("kick", "snare", "hat")
@@ -49,6 +57,8 @@ class Heard:
     beat_confidence: float
     feel: Feel
     meter: Meter
+    laid_evenly: bool = False
+    """Whether the beats are the user's tempo, which the music does not keep."""
 
     def ms(self, seconds: float) -> int:
         """Time in the file, in milliseconds."""
@@ -65,6 +75,9 @@ def listen(
         span: First and last sample of the music.
         corrections: What the user set; followed.
         drums: The drums alone over that span, where there is a stem of them.
+
+    Raises:
+        InputError: The user set a tempo that cannot be followed, see `given_beats`.
     """
     wishes = corrections or Corrections()
     offset_s = span[0] / ANALYSIS_RATE_HZ
@@ -75,23 +88,14 @@ def listen(
     if drums is not None:
         chances = _with_drums(chances, drums, music)
     activation = beat_activation(flux, chances["beat"])
-    beats_s = _find_beats(activation, chances, flux, wishes, offset_s)
-    beats_s = beats_s[(beats_s >= 0) & (beats_s < spectra.duration_s)]
-    beats_s = beats_s if wishes.beats else _without_rests(beats_s, spectra.mel)
-    # Where nothing begins with any force, as in a tone or in noise, the scaled flux shows ripples as beats.
-    forceful = float(np.clip((flux.size - LEAST_FORCE) / 2, 0, 1))
-    confidence = round(beat_confidence(beats_s, activation) * forceful, 3)
-    if wishes.beats and len(beats_s):
-        confidence = max(confidence, GIVEN_CONFIDENCE)
-    elif confidence < LEAST_BEAT_CONFIDENCE or len(beats_s) < 4:
-        beats_s, confidence = beats_s[:0], 0.0
-    feel = estimate_feel(beats_s, flux.full)
+    beats_s, confidence, laid = _beats(activation, chances, spectra, flux, (wishes, offset_s))
+    feel = estimate_feel(beats_s, flux.full, chances["onset"])
     meters = (wishes.beats_per_bar,) if wishes.beats_per_bar else METERS
     meter = estimate_meter(beats_s, flux, harmony, levels, chances["downbeat"], meters, feel.compound)
-    if beats_in_a_bar(wishes.beats) and not wishes.beats_per_bar:
-        meter = _given_bars(wishes, beats_s + offset_s)
+    if not wishes.beats_per_bar:
+        meter = given_bars(wishes, beats_s + offset_s) or meter
     if wishes.first_downbeat_s is not None and len(beats_s):
-        meter = _anchored(meter, beats_s, wishes.first_downbeat_s - offset_s)
+        meter = anchored(meter, beats_s, wishes.first_downbeat_s - offset_s)
     energy = energy_curve(recording.powers)[round(offset_s * 1000 / CURVE_HOP_MS) :]
     return Heard(
         offset_s=offset_s,
@@ -106,21 +110,38 @@ def listen(
         beat_confidence=confidence,
         feel=feel,
         meter=meter,
+        laid_evenly=laid,
     )
 
 
-def _find_beats(
-    activation: Doubles, chances: dict[str, Doubles], flux: Flux, wishes: Corrections, offset_s: float
-) -> Doubles:
-    """The beats the user gave, or those found, in the octave he asked for."""
+def _beats(
+    activation: Doubles, chances: dict[str, Doubles], spectra: Spectra, flux: Flux, given: tuple[Corrections, float]
+) -> tuple[Doubles, float, bool]:
+    """Beats as heard or given, how sure they are, and whether they are laid evenly against the music."""
+    wishes, offset_s = given
+    clear = 1.0
     if wishes.beats:
-        beats_s = np.array([mark.at_s for mark in wishes.beats]) - offset_s
-        # A beat on the first sound is often given a little before it.
-        beats_s = np.unique(np.maximum(beats_s[beats_s > -FIRST_SLACK_S], 0.0))
+        beats_s = given_beats(wishes, offset_s)
     else:
-        beats_s = find_beats(activation, chances, flux.full, _tempi(wishes))
-        beats_s = in_one_phase(beats_s, activation, chances["beat"])
-    return _in_octave(beats_s, wishes)
+        beats_s = find_beats(activation, chances, tempi_around(wishes))
+        clear = clearness(chances["beat"], beats_s)
+        beats_s = _without_rests(in_octave(in_one_phase(beats_s, activation, chances["beat"]), wishes), spectra.mel)
+    beats_s = beats_s[(beats_s >= 0) & (beats_s < spectra.duration_s)]
+    # Where nothing begins with any force, as in a tone or in noise, the scaled flux shows ripples as beats.
+    forceful = float(np.clip((flux.size - LEAST_FORCE) / 2, 0, 1))
+    confidence = round(beat_confidence(beats_s, activation) * forceful * clear, 3)
+    if wishes.beats and len(beats_s):
+        confidence = max(confidence, GIVEN_CONFIDENCE)
+    elif confidence < LEAST_BEAT_CONFIDENCE or len(beats_s) < 4:
+        beats_s, confidence = beats_s[:0], 0.0
+    if not keeps_tempo(beats_s, wishes):
+        free_s = beats_s if wishes.beats else find_beats(activation, chances)
+        heard_bpm = steady_tempo_bpm(free_s) if forceful else 0.0
+        return even_beats(wishes, heard_bpm, offset_s, spectra.duration_s), GIVEN_CONFIDENCE, True
+    if wishes.first_downbeat_s is not None and not wishes.beats:
+        beats_s = in_phase(beats_s, wishes.first_downbeat_s - offset_s)
+        beats_s = beats_s[beats_s < spectra.duration_s]
+    return beats_s, confidence, False
 
 
 def _with_drums(chances: dict[str, Doubles], drums: Floats, music: Floats) -> dict[str, Doubles]:
@@ -132,37 +153,6 @@ def _with_drums(chances: dict[str, Doubles], drums: Floats, music: Floats) -> di
     alone = hear_beats(compute_mel((sound / reference_level(sound)).astype(np.float32)))
     heard = {drum: alone[drum][:frames] for drum in DRUMS}
     return {**chances, **heard, "onset": np.maximum(chances["onset"], alone["onset"][:frames])}
-
-
-def _given_bars(wishes: Corrections, beats_s: Doubles) -> Meter:
-    """Bars as the given beats count them; what they do not count is counted on, or back from the first downbeat."""
-    meter = beats_in_a_bar(wishes.beats)
-    marks = sorted(wishes.beats, key=lambda mark: mark.at_s)
-    times = np.array([mark.at_s for mark in marks])
-    positions = np.array([mark.position for mark in marks])
-    chosen = positions[np.searchsorted((times[1:] + times[:-1]) / 2, beats_s)]
-    known = np.flatnonzero(chosen)
-    result = [
-        int(at - 1) if at else int((index - known[0] + chosen[known[0]] - 1) % meter) for index, at in enumerate(chosen)
-    ]
-    return Meter(meter, tuple(min(position, meter - 1) for position in result), GIVEN_CONFIDENCE)
-
-
-def _tempi(wishes: Corrections) -> TempoRange:
-    if wishes.tempo_bpm is None:
-        return TempoRange()
-    bpm = wishes.tempo_bpm
-    return TempoRange(slowest_bpm=bpm / 1.08, fastest_bpm=bpm * 1.08, expected_bpm=bpm)
-
-
-def _in_octave(beats_s: Doubles, wishes: Corrections) -> Doubles:
-    """Every second beat, or one more between any two, as the user asked."""
-    if wishes.octave == "half":
-        return beats_s[::2]
-    if wishes.octave == "double" and len(beats_s) > 1:
-        middles = (beats_s[1:] + beats_s[:-1]) / 2
-        return np.sort(np.concatenate([beats_s, middles]))
-    return beats_s
 
 
 def _without_rests(beats_s: Doubles, mel: NDArray[np.float32]) -> Doubles:
@@ -194,13 +184,6 @@ def beat_confidence(beats_s: Doubles, activation: Doubles) -> float:
     intervals = np.diff(beats_s)
     wobble = float(np.median(np.abs(np.diff(intervals)) / intervals[1:])) if len(intervals) > 1 else 1.0
     return round(float(np.clip(1.3 * contrast * np.exp(-4 * wobble), 0, 1)), 3)
-
-
-def _anchored(meter: Meter, beats_s: Doubles, first_s: float) -> Meter:
-    """The same bars, counted from the beat the user calls the first."""
-    nearest = int(np.abs(beats_s - first_s).argmin())
-    positions = (np.arange(len(beats_s)) - nearest) % meter.beats_per_bar
-    return replace(meter, positions=tuple(int(position) for position in positions))
 
 
 def bar_edges(heard: Heard) -> Doubles:

@@ -9,25 +9,29 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from twinklr.core.audio.given_files import read_given, to_text
+from twinklr.core.audio.section_names import is_heading, label_of
 from twinklr.core.audio.transcripts import Segment, read_segments
 from twinklr.core.errors import InputError
 
 LARGEST_BYTES = 2_000_000
+MOST_HEADINGS = 4
+"""Before one line of LRC; each comes again with every time of that line."""
 _STAMP = re.compile(r"\[(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?\]")
 _WORD_STAMP = re.compile(r"<(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?>")
 _TAG = re.compile(r"^\[([a-zA-Z#]+):(.*)\]$")
 _SRT_TIMES = re.compile(r"(\d{1,2}):(\d\d):(\d\d)[,.](\d{1,3})\s*-->\s*(\d{1,2}):(\d\d):(\d\d)[,.](\d{1,3})")
 _MARKUP = re.compile(r"<[^<>]*>|\{\\[^{}]*\}")
-_HEADING = re.compile(r"^\s*[\[(][^\])]{0,40}[\])]\s*:?\s*$")
 
 
 @dataclass(frozen=True)
 class SheetWord:
-    """A word of a sheet; `end_s` is None where the file does not say."""
+    """A word of a sheet; `end_s` and `probability`, how sure its writer was, are None where the file does not say."""
 
     text: str
     start_s: float
     end_s: float | None = None
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,31 +68,10 @@ def read_lyrics(path: str | Path) -> LyricSheet:
     """Read a lyrics file.
 
     Raises:
-        InputError: No such file, too large, not text, or nothing sung in it.
+        InputError: It cannot be read (see `read_given`), is not text, or nothing is sung in it.
     """
     path = Path(path)
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_BYTES:
-            raise InputError(
-                f"{size} bytes of lyrics", where=path, expected="at most 2 MB of text", cure="check the file"
-            )
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(
-            "no such lyrics file", where=path, cure="check the path given with --lyrics (lyrics_path)"
-        ) from None
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise InputError(f"the lyrics cannot be read: {reason}", where=path, cure="check the file") from error
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(
-            "this is not a text file",
-            where=path,
-            expected="lrc, srt, labels, a transcript or plain text",
-            cure="check it",
-        )
-    text = decode_text(data)
+    text = to_text(read_given(path, "lyrics", "--lyrics (lyrics_path)", LARGEST_BYTES), path)
     sheet = parse_transcript(text, path) if text.lstrip().startswith("{") else parse_lyrics(text)
     if not sheet.lines:
         raise InputError(
@@ -98,16 +81,6 @@ def read_lyrics(path: str | Path) -> LyricSheet:
             cure="add lines",
         )
     return sheet
-
-
-def decode_text(data: bytes) -> str:
-    """Bytes -> text: by byte order mark, else UTF-8, else Windows-1252."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
 
 
 def parse_lyrics(text: str) -> LyricSheet:
@@ -121,13 +94,36 @@ def parse_lyrics(text: str) -> LyricSheet:
     """
     rows = [row.strip("\ufeff \t\r") if "\t" not in row else row.rstrip("\r") for row in text.splitlines()]
     if _SRT_TIMES.search(text):
-        return _parse_srt(text)
+        return _without_headings(_parse_srt(text))
     if any(_STAMP.match(row) for row in rows):
-        return _parse_lrc(rows)
+        return _without_headings(_parse_lrc(rows))
     labels = [label for label in map(_label, rows) if label is not None]
     if labels and len(labels) >= 0.8 * sum(bool(row.strip()) for row in rows):
-        return LyricSheet(tuple(sorted(labels, key=lambda line: line.start_s or 0.0)), "labels")
+        in_order = tuple(sorted(labels, key=lambda line: line.start_s or 0.0))
+        return _without_headings(LyricSheet(in_order, "labels"))
     return _parse_plain(rows)
+
+
+def _without_headings(sheet: LyricSheet) -> LyricSheet:
+    """A timed sheet whose ``[Chorus]`` lines are no longer sung, but say what follows; ``[Music]`` says nothing."""
+    lines: list[SheetLine] = []
+    headings: list[tuple[str, int]] = []
+    for line in sheet.lines:
+        if not is_heading(line.text):
+            lines.append(line)
+        elif label_of(line.text) != "part":
+            headings.append((_name(line.text), len(lines)))
+    return replace(sheet, lines=tuple(lines), headings=tuple(headings))
+
+
+def _name(heading: str) -> str:
+    return heading.strip(" \t[]():")
+
+
+def _tag(row: str) -> re.Match[str] | None:
+    """A tag of LRC, such as ``[ti:Song]``; ``[Chorus: Ann]`` is none, but says who sings."""
+    found = _TAG.match(row)
+    return found if found and label_of(found[1]) == "part" else None
 
 
 def parse_transcript(text: str, path: Path) -> LyricSheet:
@@ -143,12 +139,13 @@ def to_sheet(segments: list[Segment]) -> LyricSheet:
     """A sheet of what a speech recogniser heard."""
     lines = []
     for segment in segments:
-        words = tuple(SheetWord(_clean(word.text), word.start_s, word.end_s) for word in segment.words)
-        words = tuple(word for word in words if word.text)
+        cleaned = ((_clean(word.text), word) for word in segment.words)
+        words = tuple(SheetWord(text, word.start_s, word.end_s, word.probability) for text, word in cleaned if text)
         if line := _clean(segment.text):
             # A line's own text keeps what the words lose; without word times it is laid on the beats like any line.
             lines.append(SheetLine(line, segment.start_s, segment.end_s, words))
-    return LyricSheet(tuple(sorted(lines, key=lambda line: line.start_s or 0.0)), "transcript")
+    in_order = tuple(sorted(lines, key=lambda line: line.start_s or 0.0))
+    return _without_headings(LyricSheet(in_order, "transcript"))
 
 
 def _seconds(minutes: str, seconds: str, fraction: str | None) -> float:
@@ -158,8 +155,11 @@ def _seconds(minutes: str, seconds: str, fraction: str | None) -> float:
 def _parse_lrc(rows: list[str]) -> LyricSheet:
     offset_s = 0.0
     stamped: list[SheetLine] = []
+    headings: list[str] = []
     for row in rows:
-        tag = _TAG.match(row)
+        tag = _tag(row)
+        if tag is None and not _STAMP.match(row) and is_heading(row):
+            headings = [*headings, row][-MOST_HEADINGS:]
         if tag and tag[1].lower() == "offset":
             try:
                 offset_s = float(tag[2]) / 1000
@@ -171,7 +171,9 @@ def _parse_lrc(rows: list[str]) -> LyricSheet:
             starts.append(_seconds(*stamp.groups()))
             rest = rest[stamp.end() :].lstrip()
         for start in starts:
+            stamped += [SheetLine(heading, start) for heading in headings]
             stamped.append(_lrc_line(rest, start, shift_s=start - starts[0]))
+        headings = [] if starts else headings
     stamped.sort(key=lambda line: line.start_s or 0.0)
     lines = []
     for index, line in enumerate(stamped):
@@ -212,7 +214,9 @@ def _shifted(line: SheetLine, shift_s: float) -> SheetLine:
     def move(at_s: float | None) -> float | None:
         return None if at_s is None else max(0.0, at_s + shift_s)
 
-    words = tuple(SheetWord(word.text, max(0.0, word.start_s + shift_s), move(word.end_s)) for word in line.words)
+    words = tuple(
+        replace(word, start_s=max(0.0, word.start_s + shift_s), end_s=move(word.end_s)) for word in line.words
+    )
     return SheetLine(line.text, move(line.start_s), move(line.end_s), words)
 
 
@@ -250,15 +254,17 @@ def _parse_plain(rows: list[str]) -> LyricSheet:
     lines: list[SheetLine] = []
     headings: list[tuple[str, int]] = []
     for row in rows:
-        if _HEADING.match(row):
-            headings.append((row.strip(" \t[]():"), len(lines)))
+        if _tag(row):
+            continue
+        if is_heading(row):
+            headings.append((_name(row), len(lines)))
         elif text := _clean(row):
             lines.append(SheetLine(text))
     return LyricSheet(tuple(lines), "text", tuple(headings))
 
 
 def _clean(text: str) -> str:
-    """Without markup, music signs and control characters; the blanks single."""
+    """Without markup, music signs and control characters, the blanks single; empty without a letter or digit."""
     text = _MARKUP.sub(" ", text)
     text = "".join(sign if sign.isprintable() and sign not in "♪♫♬" else " " for sign in text)
-    return " ".join(text.split())
+    return " ".join(text.split()) if any(map(str.isalnum, text)) else ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from twinklr.core.audio.sung_net import Singing
@@ -24,6 +25,8 @@ UNEVEN_COST = 1.2
 WORD_REWARD = 0.1
 SYLLABLE_S = 0.4
 LINE_BARS = (1, 2, 3, 4)
+MOST_QUARTERS = 400
+"""Quarter beats of a line; a longer stretch is no line, and all pairs of them are looked at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +86,7 @@ def place_syllables(
     if count == 1:
         return [start_s]
     times, quarter = grid.quarters(start_s + 0.08, end_s - 0.1)
-    if len(times) < count - 1:
+    if not count - 1 <= len(times) <= MOST_QUARTERS:
         return None
     expected = min((end_s - start_s) / (count + 1), 1.2 * pace_s)
     worth = np.array(PLACE_REWARD)[quarter] + SOUND_REWARD * grid.sound_at(times)
@@ -117,22 +120,8 @@ def place_lines(grid: SongGrid, syllables: list[int]) -> list[tuple[float, float
     if bars < lines or not lines:
         return None
     sung = _sung_per_bar(grid)
-    sums = np.concatenate([[0.0], np.cumsum(sung)])
-    lengths = np.diff(grid.bars_s)
-    best = np.full((lines + 1, bars + 1), -np.inf)
-    took = np.zeros((lines + 1, bars + 1), np.int64)
-    best[0] = np.concatenate([[0.0], np.cumsum(-sung)])
-    for line in range(1, lines + 1):
-        need = syllables[line - 1] * SYLLABLE_S
-        for end in range(1, bars + 1):
-            best[line, end], took[line, end] = best[line, end - 1] - sung[end - 1], 0
-            for size in LINE_BARS:
-                if size > end:
-                    break
-                span = float(lengths[end - size : end].sum())
-                value = best[line - 1, end - size] + sums[end] - sums[end - size] - 2 * abs(np.log2(span / need))
-                if value > best[line, end]:
-                    best[line, end], took[line, end] = value, size
+    needs = SYLLABLE_S * np.array(syllables, np.float64)
+    best, took = _lay_on_bars(np.diff(grid.bars_s), sung, needs, np.array(LINE_BARS))
     if not np.isfinite(best[lines, bars]):
         return None
     spans = []
@@ -145,6 +134,30 @@ def place_lines(grid: SongGrid, syllables: list[int]) -> list[tuple[float, float
         spans.append((float(grid.bars_s[end - size]), float(grid.bars_s[end])))
         line, end = line - 1, end - size
     return spans[::-1]
+
+
+@njit(cache=True, nogil=True)
+def _lay_on_bars(
+    lengths: Doubles, sung: Doubles, needs: Doubles, sizes: NDArray[np.int64]
+) -> tuple[Doubles, NDArray[np.int64]]:
+    """Worth of the best way to lay the first lines on the first bars, and how many bars the last line has in it."""
+    lines, bars = len(needs), len(lengths)
+    sums, ends = np.zeros(bars + 1), np.zeros(bars + 1)
+    sums[1:], ends[1:] = np.cumsum(sung), np.cumsum(lengths)
+    best = np.full((lines + 1, bars + 1), -np.inf)
+    took = np.zeros((lines + 1, bars + 1), np.int64)
+    best[0] = -sums
+    for line in range(1, lines + 1):
+        for end in range(1, bars + 1):
+            best[line, end] = best[line, end - 1] - sung[end - 1]
+            for size in sizes:
+                if size > end:
+                    break
+                octaves = abs(np.log2((ends[end] - ends[end - size]) / needs[line - 1]))
+                value = best[line - 1, end - size] + sums[end] - sums[end - size] - 2 * octaves
+                if value > best[line, end]:
+                    best[line, end], took[line, end] = value, size
+    return best, took
 
 
 def _sung_per_bar(grid: SongGrid) -> Doubles:

@@ -1,4 +1,4 @@
-"""Onsets: every note or hit that begins, its register, its strength and which drums sound in it.
+"""Onsets: every note or hit that begins, its band, its strength and which drums sound in it.
 
 The net says that something begins, and which drum it is; the flux, at twice its frame rate, says exactly when.
 """
@@ -12,14 +12,18 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from twinklr.core.audio.bundle import Band, Drum
-from twinklr.core.audio.flux import Flux
-from twinklr.core.audio.spectra import FRAME_S, mel_centres_hz
+from twinklr.core.audio.flux import Flux, mel_bands_in
+from twinklr.core.audio.spectra import FRAME_S
 
 Doubles = NDArray[np.float64]
 ONSET_THRESHOLD = 0.5
 DRUM_THRESHOLDS: dict[Drum, float] = {"kick": 0.4, "snare": 0.4, "hat": 0.4}
 CLEAR_HIT = 0.77
 """In music with drums, a quarter of the kicks or of the snares is at least this sure."""
+DRUM_BANDS: dict[Drum, Band] = {"kick": "low", "snare": "mid"}
+"""A snare fills the whole spectrum, yet its body is what it is known by; hats go along with other notes too often."""
+LEAST_USUAL = 0.5
+"""A band with less than this of the strongest one is not raised to it: there is little but what leaks."""
 PEAK_FRAMES = 5
 """An onset is the highest of this many frames."""
 SNAP_FRAMES = 2
@@ -29,7 +33,11 @@ TOGETHER_S = 0.03
 
 @dataclass(frozen=True)
 class RawOnset:
-    """An onset in seconds from the start of the music; `drums` holds every drum heard in it, the likeliest first."""
+    """An onset in seconds from the start of the music.
+
+    `band` is the strongest one, though most sounds fill several; `drums` holds every drum heard in it, the
+    likeliest first.
+    """
 
     at_s: float
     band: Band
@@ -38,7 +46,7 @@ class RawOnset:
 
 
 def detect_onsets(flux: Flux, chances: dict[str, Doubles]) -> list[RawOnset]:
-    """Onsets of all registers, in order.
+    """Onsets of all bands, in order and apart.
 
     Args:
         flux: Rise of loudness.
@@ -47,25 +55,25 @@ def detect_onsets(flux: Flux, chances: dict[str, Doubles]) -> list[RawOnset]:
     curve = flux.full.astype(np.float64)
     if not len(curve):
         return []
-    drums: dict[int, list[tuple[float, Drum]]] = {frame: [] for frame in pick_peaks(chances["onset"], ONSET_THRESHOLD)}
-    frames = np.array(sorted(drums), np.int64)
+    frames = np.array(pick_peaks(chances["onset"], ONSET_THRESHOLD), np.int64)
+    # What the flux says to begin at one moment is one onset; per drum in it, how sure the net is.
+    at: dict[int, dict[Drum, float]] = {_snap(curve, frame): {} for frame in frames}
     reach = round(TOGETHER_S / FRAME_S)
     for drum, hits in find_hits(chances).items():
         for hit in hits:
             near = frames[np.searchsorted(frames, hit - reach) : np.searchsorted(frames, hit + reach + 1)]
-            frame = int(near[np.abs(near - hit).argmin()]) if len(near) else int(hit)
-            drums.setdefault(frame, []).append((float(chances[drum][hit]), drum))
-    centres = mel_centres_hz()
+            place = _snap(curve, near[np.abs(near - hit).argmin()] if len(near) else hit)
+            sure = at.setdefault(place, {})
+            sure[drum] = max(float(chances[drum][hit]), sure.get(drum, 0.0))
     ceiling = max(float(np.percentile(curve, 99)), 1e-9)
+    places = sorted(at)
     result: list[RawOnset] = []
-    for frame in sorted(drums):
-        place = _snap(curve, frame)
-        shape = flux.bands[max(0, place - 1) : place + 2].max(axis=0).astype(np.float64)
+    for place, strongest in zip(places, strongest_bands(flux, places), strict=True):
         strength = float(np.clip(curve[max(0, place - 1) : place + 2].max() / ceiling, 0, 1))
-        named = tuple(drum for _, drum in sorted(drums[frame], reverse=True))
-        band: Band = "low" if "kick" in named else _band(shape, centres)
+        named = tuple(sorted(at[place], key=lambda drum: (at[place][drum], drum), reverse=True))
+        band = next((DRUM_BANDS[drum] for drum in ("kick", "snare") if drum in named), strongest)
         result.append(RawOnset(float(place * FRAME_S), band, round(strength, 3), named))
-    return sorted(result, key=lambda onset: onset.at_s)
+    return result
 
 
 def find_hits(chances: dict[str, Doubles]) -> dict[Drum, list[int]]:
@@ -91,14 +99,21 @@ def pick_peaks(curve: Doubles, threshold: float) -> list[int]:
 
 def _snap(curve: Doubles, frame: int) -> int:
     """The highest flux near a frame of the net."""
-    first = max(0, frame - SNAP_FRAMES)
+    first = max(0, int(frame) - SNAP_FRAMES)
     return first + int(curve[first : frame + SNAP_FRAMES + 1].argmax())
 
 
-def _band(shape: Doubles, centres: Doubles) -> Band:
-    low = shape[centres < 180].mean()
-    mid = shape[(centres >= 180) & (centres < 2000)].mean()
-    high = shape[centres >= 2000].mean()
-    if low >= mid and low >= high:
-        return "low"
-    return "mid" if mid >= high else "high"
+def strongest_bands(flux: Flux, places: list[int]) -> list[Band]:
+    """The one band in which each onset rises most, beside what is usual there among the onsets of the song.
+
+    A loud bass rises further than all else; beside it, every note would be low.
+    """
+    members = mel_bands_in()
+    rises = np.array([flux.rises[max(0, place - 1) : place + 2].max(axis=0) for place in places], np.float64)
+    if not len(rises):
+        return []
+    each = np.stack([rises[:, inside].mean(axis=1) for inside in members.values()], axis=1)
+    usual = np.median(each, axis=0)
+    relative = each / np.maximum(usual, max(LEAST_USUAL * float(usual.max()), 1e-9))
+    bands = list(members)
+    return [bands[number] for number in relative.argmax(axis=1)]

@@ -10,13 +10,14 @@ from __future__ import annotations
 import lzma
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 VOWELS = frozenset(["AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"])
 CONTEXTS = ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 3))
 """Letters before and after that a rule looks at, short contexts first."""
-LONGEST_WORD = 40
+LONGEST_WORD, LONGEST_SPELLING = 40, 200
+"""Letters of a word, and of one that is put together with hyphens; what is beyond is not spoken."""
 _NUMBERS = "zero one two three four five six seven eight nine".split()  # noqa: SIM905
 _DROPPED = re.compile(r"in'$")
 
@@ -28,6 +29,11 @@ def pronounce(word: str) -> tuple[str, ...]:
         >>> pronounce("Jingle"), pronounce("o'er"), pronounce("!")
         (('JH', 'IH', 'NG', 'G', 'AH', 'L'), ('AO', 'R'), ())
     """
+    return _pronounce_all(word[:LONGEST_SPELLING])
+
+
+@lru_cache(maxsize=10_000)
+def _pronounce_all(word: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKD", word.lower().replace("’", "'").replace("`", "'"))
     for number, name in enumerate(_NUMBERS):
         plain = plain.replace(str(number), f" {name} ")

@@ -28,6 +28,8 @@ SHORTEST_S = 0.4
 LONGEST_S = 7200.0
 SILENT_PEAK = 2.0 / 32768.0
 """Two steps of 16-bit audio: below this there is dither at best."""
+LOUDEST = 1e12
+"""A sample beyond it is damage: full scale is 1, or that of whole numbers; and its powers would be no numbers."""
 FORMATS = "wav, flac, ogg, opus, mp3, aiff, or m4a with the extra 'aac'"
 
 Floats = NDArray[np.float32]
@@ -77,6 +79,9 @@ def read_recording(path: Path, *, longest_s: float = LONGEST_S) -> Recording:
 
 def _digest(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            what = "this is no file, but a pipe or device"
+            raise InputError(what, where=path, expected="an audio file", cure="save it to a file first")
         with path.open("rb") as file:
             size = path.stat().st_size
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -128,7 +133,8 @@ class _Decoder:
                 self._mono_energy = 0.0
                 resampler = soxr.ResampleStream(rate_hz, ANALYSIS_RATE_HZ, 1, dtype="float32", quality="MQ")
                 meter = _Meter(rate_hz, self._channels)
-            sane = block if np.isfinite(block).all() else self._mend(block)
+            # What is no number is not below it either.
+            sane = block if (np.abs(block) < LOUDEST).all() else self._mend(block)
             self._frames += len(sane)
             if self._frames > self._longest_s * rate_hz:
                 raise self._too_long(self._frames / rate_hz)
@@ -145,10 +151,10 @@ class _Decoder:
         self._powers.append(meter.finish())
 
     def _mend(self, block: Floats) -> Floats:
-        message = "some samples are not numbers and were taken as silence"
+        message = "some samples are no numbers or far too large, and were taken as silence"
         if message not in self._warnings:
             self._warnings.append(message)
-        return np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
+        return np.where(np.abs(block) < LOUDEST, block, np.float32(0))
 
     def _too_long(self, seconds: float) -> InputError:
         expected = f"at most {self._longest_s / 60:.0f} minutes"

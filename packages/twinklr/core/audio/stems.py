@@ -1,11 +1,14 @@
 """Stems: a song taken apart by demucs or a like program, one file for each of vocals, drums, bass and the rest.
 
+They lie in a folder, or demucs is asked for them, where it is installed.
+
 What the full mix can only hint at is plain in a stem: the voice sounds where the vocals stem does, and every onset of
 the drums stem is a drum.
 """
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
+from twinklr.core.audio import other_programs
 from twinklr.core.audio.loudness import reference_level
+from twinklr.core.audio.other_programs import run
 from twinklr.core.audio.recording import ANALYSIS_RATE_HZ, read_recording
 from twinklr.core.errors import InputError
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+DEMUCS = "demucs"
+"""Given instead of a folder: let demucs take the song apart. A folder of that name with its stems goes before it."""
+DEMUCS_OPTIONS = ("-n", "htdemucs", "--shifts", "0")
+"""Its default model; without random shifts, the same song gives the same stems."""
 NAMES = ("vocals", "drums", "bass", "other")
 SUFFIXES = (".wav", ".flac", ".mp3")
 MODELS = ("htdemucs_ft", "htdemucs", "htdemucs_6s", "hdemucs_mmi", "mdx_extra", "mdx_extra_q", "mdx", "mdx_q")
@@ -31,7 +40,7 @@ SMOOTH_S = 0.3
 
 @dataclass(frozen=True, eq=False)
 class Stems:
-    """Stems that were found: mono at the analysis rate, in the time of the file; and their file names."""
+    """Stems that were found: mono at the analysis rate, in the time of the file; and where each came from."""
 
     sounds: dict[str, Floats]
     files: dict[str, str]
@@ -61,21 +70,39 @@ def read_stems(folder: Path, song: Path, length: int, *, longest_s: float) -> St
     """Read the stems of a song; only those that are used.
 
     Args:
-        folder: Where they lie, see `stem_files`.
+        folder: Where they lie, see `stem_files`; or `DEMUCS`, where no stems lie in a folder of that name.
         song: The song they were made of.
         length: Its samples at the analysis rate.
         longest_s: Longer files are refused.
 
     Raises:
-        InputError: There are none, they cannot be read, or they are as long as another song.
+        InputError: There are none, they cannot be read, or they are as long as another song; or demucs is not
+            installed or fails.
     """
-    if not folder.is_dir():
-        raise InputError("no such folder of stems", where=folder, cure="check the path given with --stems")
-    found = stem_files(folder, song)
+    if str(folder) != DEMUCS or stem_files(folder, song):
+        return _read_folder(folder, song, length, longest_s)
+    with tempfile.TemporaryDirectory(prefix="twinklr-") as made:
+        run(other_programs.DEMUCS, [*DEMUCS_OPTIONS, "-o", made, str(song.absolute())], song)
+        if not stem_files(Path(made), song):
+            raise other_programs.DEMUCS.failed(song, "it wrote no stems")
+        stems = _read_folder(Path(made), song, length, longest_s)
+    return Stems(stems.sounds, dict.fromkeys(stems.files, "demucs"))
+
+
+def _read_folder(folder: Path, song: Path, length: int, longest_s: float) -> Stems:
+    cure = "check the path given with --stems (stems_dir)"
+    try:
+        if not folder.is_dir():
+            raise InputError("no such folder of stems", where=folder, cure=cure)
+        found = stem_files(folder, song)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise InputError(f"the stems cannot be read: {reason}", where=folder, cure=cure) from error
     used: dict[str, Path] = {name: found[name] for name in ("vocals", "drums") if name in found}
     if not used:
         expected = f"vocals.wav or drums.wav, here or in {song.stem}/"
-        raise InputError("no stems in this folder", where=folder, expected=expected, cure=f"run: demucs '{song.name}'")
+        cure = f"run: demucs '{song.name}', or let Twinklr do so: --stems demucs"
+        raise InputError("no stems in this folder", where=folder, expected=expected, cure=cure)
     sounds: dict[str, Floats] = {}
     for name, path in used.items():
         samples = read_recording(path, longest_s=longest_s).samples

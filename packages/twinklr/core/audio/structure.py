@@ -32,6 +32,8 @@ PART_COST = 0.8
 LENGTH_COST = {2: 1.5, 3: 1.6, 4: 0.4, 6: 0.5, 8: 0.0, 12: 0.25, 16: 0.0, 20: 0.5, 24: 0.5, 28: 0.9, 32: 0.8}
 ODD_COST = 0.9
 LONG_COST = 0.1
+FLAT_TIMBRE, FLAT_HARMONY, FLAT_LEVEL = 0.2, 0.2, 0.1
+"""Noise has 0.05, 0.15 and 0.07 at most; the plainest loop of four chords has 0.5, 0.5 and 0.04, songs more of all."""
 SAME_GROUP = 0.62
 """Parts are repeats when they are this alike, as a share of the most alike pair of the song."""
 LEAST_ALIKE, MOST_ALIKE = 0.25, 0.97
@@ -86,21 +88,22 @@ def similarity(bars: BarFeatures) -> Doubles:
     return likeness
 
 
-def find_parts(bars: BarFeatures, forced: tuple[int, ...] = ()) -> list[Part]:
+def find_parts(bars: BarFeatures, hints: Doubles | None = None) -> list[Part]:
     """The parts of a song, covering all its bars.
 
     Args:
         bars: Features of every bar.
-        forced: Bars at which a part must begin.
+        hints: What else speaks for a part beginning at each bar, in standard deviations of what the sound says.
     """
     count = len(bars.level)
     if count == 0:
         return []
+    if is_flat(bars) and (hints is None or not hints.any()):
+        return [Part(0, count, 0, 1.0, 0.0)]
     likeness = similarity(bars)
     evidence = boundary_evidence(likeness, bars.level)
-    for bar in forced:
-        if 0 < bar < count:
-            evidence[bar] += 50.0
+    if hints is not None:
+        evidence = evidence + hints
     starts = _best_segmentation(evidence, count)
     groups, how_alike = group_parts(bars, likeness, starts)
     ends = [*starts[1:], count]
@@ -109,6 +112,17 @@ def find_parts(bars: BarFeatures, forced: tuple[int, ...] = ()) -> list[Part]:
         edge = 1.0 if first == 0 else float(np.clip(evidence[first] / 4, 0, 1))
         parts.append(Part(first, last, groups[index], edge, how_alike[index]))
     return parts
+
+
+def is_flat(bars: BarFeatures) -> bool:
+    """Whether no bar differs from another, as in a tone, in noise or in a click: there is no form to find.
+
+    All else here compares bars with the typical difference of two, and would find parts in whatever ripples.
+    """
+    timbre = float(np.sqrt(np.square(bars.timbre - bars.timbre.mean(axis=0)).sum(axis=1).mean()))
+    pitched = bars.harmony[np.linalg.norm(bars.harmony, axis=1) > 0]
+    harmony = 1 - float((pitched @ pitched.T).mean()) if len(pitched) else 0.0
+    return timbre < FLAT_TIMBRE and harmony < FLAT_HARMONY and float(np.ptp(bars.level)) < FLAT_LEVEL
 
 
 def boundary_evidence(likeness: Doubles, level: Doubles) -> Doubles:

@@ -36,7 +36,7 @@ CONSONANTS = (
 SOUNDS = (*sorted(VOWELS), *CONSONANTS)
 """Speech sounds the net tells apart, as the CMU dictionary names them; vowels first."""
 SILENCE = len(SOUNDS)
-"""The output for "no speech sound"; the next and last output is the voice."""
+"""The output for "no speech sound"; the next are the voice and the beginning of a syllable."""
 _BATCH = 512
 
 
@@ -47,10 +47,12 @@ class Singing:
     Attributes:
         voice: Log-odds that somebody sings.
         sounds: Log-chances of each of the `SOUNDS` and of silence: frames x (sounds + 1).
+        begins: Log-odds that the vowel of a syllable begins.
     """
 
     voice: Doubles
     sounds: Floats
+    begins: Floats
 
 
 def hear_singing(samples: Floats, level: float) -> Singing:
@@ -64,7 +66,11 @@ def hear_singing(samples: Floats, level: float) -> Singing:
     sounds = logits[:, : SILENCE + 1]
     highest = sounds.max(axis=1, keepdims=True)
     total = np.log(np.exp(sounds - highest).sum(axis=1, keepdims=True)) + highest
-    return Singing(voice=logits[:, SILENCE + 1].astype(np.float64), sounds=(sounds - total).astype(np.float32))
+    return Singing(
+        voice=logits[:, SILENCE + 1].astype(np.float64),
+        sounds=(sounds - total).astype(np.float32),
+        begins=logits[:, SILENCE + 2].astype(np.float32),
+    )
 
 
 def voice_mel(samples: Floats) -> Floats:

@@ -1,8 +1,7 @@
-"""Where known words are sung: the likeliest way through their speech sounds, given what the net heard.
+"""Where known words are sung: the likeliest moment of each, given what the net heard.
 
-The words become one chain of sounds with an optional rest between any two words. Every sound may last any number of
-frames; consonants pay for lasting long, rests inside a line pay for beginning. Viterbi's search gives the best path
-through the chain, once for a line between its times, or once for a whole song.
+The words become a chain of sounds (`sound_chain`). Of all ways through it, near the best one, every word begins when
+most of them begin it, give or take `NEAR_S`; its sounds are then laid between its beginning and the next word's.
 """
 
 from __future__ import annotations
@@ -11,15 +10,14 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from twinklr.core.audio.pronunciation import VOWELS, pronounce
+from twinklr.core.audio.sound_chain import BEGINNING, arrival_chances, best_path, chain_of
 from twinklr.core.audio.sung_net import FRAME_S, SILENCE, SOUNDS, Singing
 
 Doubles = NDArray[np.float64]
 Floats = NDArray[np.float32]
-Integers = NDArray[np.int64]
 LIKE = (
     ("AA", "AO", "AH", "AW", "AY"),
     ("AE", "EH", "AH", "AA"),
@@ -40,58 +38,53 @@ LIKE = (
     ("R", "ER"),
 )
 """Sounds that singers and dialects put for one another."""
-LIKENESS = 0.4
+LIKENESS = 0.45
 """Share of its likes' chance that a sound is given besides its own."""
 FLOOR = -7.0
 OTHER_VOICE = 3.0
 """What a voice costs, per frame, where the text has none: a backing singer, or a word that is not written down."""
-LONGER = {"vowel": 0.02, "consonant": 0.22, "stop": 0.22, "rest": 0.0}
-"""What one more frame costs."""
 SHORTEST = {"consonant": 3, "stop": 2}
 """Frames that a sound lasts at least."""
-VOWEL_SHARE, SHORTEST_VOWEL, LONGEST_VOWEL = 0.3, 3, 12
+VOWEL_SHARE, SHORTEST_VOWEL, LONGEST_VOWEL = 0.2, 3, 12
 """A vowel lasts at least this share of the time there is for a syllable, within bounds in frames."""
-STOPS = frozenset(["B", "D", "G", "HH", "K", "P", "T"])
-STAY_OUT = 1e6
-REST_COST = 2.0
-LARGEST_SEARCH = 120_000_000
-"""Frames times sounds beyond which the search is left alone: about a second and 120 MB."""
+BRISK = {"vowel": 3, "consonant": 2, "stop": 1}
+BRIEFEST = dict.fromkeys(BRISK, 1)
+FULL = 0.8
+"""Share of the frames that the shortest sounds may take."""
+NEAR_S, REACH_S = 0.3, 8.0
+"""How near a word must be to be right, and how far from the likeliest way through a song others are looked for."""
+BEGIN_WEIGHT = 4.0
+"""What the log-odds of a syllable's beginning count, where a vowel begins."""
+LARGEST_SEARCH, LARGEST_BAND = 120_000_000, 20_000_000
+"""Frames times sounds beyond which the search is left alone, and the band around its path is made narrower: about
+a second each, and 200 MB in all."""
 
-CHANCE_WEIGHTS = {"timed": (8.65, 0.64, 0.92, 0.92, -0.31), "text": (12.76, 0.78, 1.62, 1.82, -0.34)}
+CHANCE_WEIGHTS = {"timed": (2.16, 0.65, 0.38, 0.37, 0.37, 1.14), "text": (5.58, 0.4, 0.24, 1.03, 1.07, 0.27)}
 """See `chance_features`."""
-
-
-@dataclass(frozen=True, eq=False)
-class Chain:
-    """Sounds in the order they are sung.
-
-    Attributes:
-        sounds: Index into `SOUNDS`, or `SILENCE`.
-        words: Index of the word each belongs to; -1 for rests.
-        spoken: Index of the spoken sound; the same for all places of one; -1 for rests.
-        longer: Cost of each further frame.
-        enter: Cost of beginning.
-    """
-
-    sounds: Integers
-    words: Integers
-    spoken: Integers
-    longer: Doubles
-    enter: Doubles
+FEATURES = 6
 
 
 @dataclass(frozen=True)
 class SungWord:
-    """A word in time: seconds, its sounds with theirs, and how well it fits what was heard (nepers per frame)."""
+    """A word in time.
+
+    Attributes:
+        start_s: When it begins.
+        end_s: When it ends.
+        sounds: Its speech sounds with theirs.
+        fit: How well they fit what was heard, in nepers per frame.
+        share: Of the ways the words may be sung, those that begin this one within `NEAR_S` of its start.
+    """
 
     start_s: float
     end_s: float
     sounds: tuple[tuple[str, float, float], ...]
     fit: float
+    share: float
 
 
 def sound_scores(singing: Singing) -> Floats:
-    """Log-score of every sound in every frame, likes allowed for; the last column is the rest."""
+    """Log-score of every sound in every frame, likes allowed for; then of the rest, and of the vowels' first frames."""
     chances = np.exp(singing.sounds)
     mixed = chances.copy()
     for group in LIKE:
@@ -100,35 +93,8 @@ def sound_scores(singing: Singing) -> Floats:
     scores = np.maximum(np.log(mixed + 1e-9), FLOOR)
     loudest = scores[:, :SILENCE].max(axis=1) - OTHER_VOICE
     scores[:, SILENCE] = np.maximum(scores[:, SILENCE], loudest)
-    return scores.astype(np.float32)
-
-
-def chain_of(lines: list[list[str]], shortest: dict[str, int]) -> Chain:
-    """The chain of lines of words; words that cannot be spoken have no sounds in it.
-
-    Args:
-        lines: Words in order.
-        shortest: Frames that a ``vowel``, ``consonant`` or ``stop`` lasts at least.
-    """
-    rows: list[tuple[int, int, int, float, float]] = [(SILENCE, -1, -1, LONGER["rest"], 0.0)]
-    number = spoken = 0
-    for line in lines:
-        for place, text in enumerate(line):
-            for name in (sounds := pronounce(text)):
-                kind = _kind(name)
-                # A sound lasts as many frames as it has places in the chain; only the last may be stayed in.
-                rows += [(SOUNDS.index(name), number, spoken, STAY_OUT, 0.0)] * (shortest[kind] - 1)
-                rows.append((SOUNDS.index(name), number, spoken, LONGER[kind], 0.0))
-                spoken += 1
-            if sounds:
-                rows.append((SILENCE, -1, -1, LONGER["rest"], 0.0 if place == len(line) - 1 else REST_COST))
-            number += 1
-    columns = list(zip(*rows, strict=True))
-    return Chain(*(np.array(column) for column in columns))
-
-
-def _kind(name: str) -> str:
-    return "vowel" if name in VOWELS else "stop" if name in STOPS else "consonant"
+    vowels = scores[:, [SOUNDS.index(name) for name in BEGINNING]]
+    return np.hstack([scores, vowels + BEGIN_WEIGHT * singing.begins[:, None]]).astype(np.float32)
 
 
 def find_words(scores: Floats, lines: list[list[str]], start_s: float = 0.0) -> list[SungWord | None] | None:
@@ -141,17 +107,67 @@ def find_words(scores: Floats, lines: list[list[str]], start_s: float = 0.0) -> 
     """
     if not _may_fit(len(scores), lines):
         return None
-    chain = chain_of(lines, _shortest(scores, lines))
-    if (chain.words >= 0).sum() > 0.8 * len(scores):
-        # Faster than singing: every sound may be as short as a frame.
-        chain = chain_of(lines, dict.fromkeys(("vowel", "consonant", "stop"), 1))
-    needed = int((chain.words >= 0).sum())
-    if len(scores) < needed or len(scores) * len(chain.sounds) > LARGEST_SEARCH:
+    for shortest in (_shortest(scores, lines), BRISK, BRIEFEST):
+        chain = chain_of(lines, shortest)
+        places = int((chain.words >= 0).sum())
+        # Faster than singing, or more than can be searched: every sound may be shorter.
+        if places <= FULL * len(scores) and len(scores) * len(chain.sounds) <= LARGEST_SEARCH:
+            break
+    if places > len(scores) or len(scores) * len(chain.sounds) > LARGEST_SEARCH:
         return None
     path = best_path(scores, chain)
     if path is None:
         return None
-    return _read_path(path, chain, scores, sum(map(len, lines)), start_s)
+    numbers, first = np.unique(chain.words, return_index=True)
+    first = first[numbers >= 0]
+    reach = min(round(REACH_S / FRAME_S), LARGEST_BAND // (2 * len(scores)))
+    starts, shares = _likely_starts(arrival_chances(scores, chain, path, first, reach), len(scores))
+    found: list[SungWord | None] = [None] * sum(map(len, lines))
+    texts = list(itertools.chain.from_iterable(lines))
+    for number, (begin, end), share in zip(
+        numbers[numbers >= 0], itertools.pairwise([*starts, len(scores)]), shares, strict=True
+    ):
+        found[number] = _lay_sounds(scores[begin:end], texts[number], shortest, start_s + begin * FRAME_S, share)
+    return found
+
+
+def _likely_starts(chances: list[tuple[int, Doubles]], frames: int) -> tuple[list[int], list[float]]:
+    """The frame near which a word most likely begins, for every word in order, and how likely."""
+    near = round(NEAR_S / FRAME_S)
+    whole, middle = np.ones(2 * near + 1), np.hanning(2 * near + 3)[1:-1]
+    starts: list[int] = []
+    shares: list[float] = []
+    for number, (first, column) in enumerate(chances):
+        share = np.convolve(column, whole)
+        # Of the places that are as good, the one in the middle of the chances.
+        good = np.flatnonzero(share >= share.max() - 1e-3)
+        at = int(good[np.convolve(column, middle)[good].argmax()])
+        # Words keep their order, and leave room for those to come.
+        begin = max(first + at - near, starts[-1] + 1 if starts else 0)
+        starts.append(min(begin, frames - len(chances) + number))
+        shares.append(min(float(share[at]), 1.0))
+    return starts, shares
+
+
+def _lay_sounds(scores: Floats, text: str, shortest: dict[str, int], start_s: float, share: float) -> SungWord:
+    """The sounds of a word that begins with these scores and ends where a rest or the next word begins."""
+    names = pronounce(text)
+    for lengths in (shortest, BRIEFEST):
+        # Without the rest before it: it begins at once.
+        chain = chain_of([[text]], lengths).after_first()
+        if (path := best_path(scores, chain)) is not None:
+            break
+    if path is None:
+        edges = np.rint(np.linspace(0, len(scores), len(names) + 1)).astype(np.int64)
+        fit = FLOOR
+    else:
+        spoken = np.where(chain.spoken[path] < 0, len(names), chain.spoken[path])
+        edges = np.searchsorted(spoken, np.arange(len(names) + 1)).astype(np.int64)
+        fit = float(scores[np.arange(edges[-1]), chain.sounds[path[: edges[-1]]]].mean())
+    # Half a frame early: frame i stands for the time around it.
+    times = start_s + (edges - 0.5) * FRAME_S
+    sounds = tuple((name, float(a), float(b)) for name, (a, b) in zip(names, itertools.pairwise(times), strict=True))
+    return SungWord(float(times[0]), float(times[-1]), sounds, fit, share)
 
 
 def _may_fit(frames: int, lines: list[list[str]]) -> bool:
@@ -193,10 +209,10 @@ def chances_right(lines: list[list[SungWord | None]], *, is_timed: bool) -> list
 
 
 def chance_features(lines: list[list[SungWord | None]]) -> list[Doubles]:
-    """What tells right words from wrong ones, words x 5.
+    """What tells right words from wrong ones, words x `FEATURES`.
 
-    A constant, the fit of the word, of its line and of all lines, and whether a neighbour sounds the same: of eight
-    syllables ``la`` one is easily missed.
+    A constant, the log-odds of the word's share of all ways, the fit of the word, of its line and of all lines, and
+    whether a neighbour sounds the same: of eight syllables ``la`` one is easily missed.
     """
     fits = [[word.fit for word in line if word is not None] for line in lines]
     every = [fit for line in fits for fit in line]
@@ -205,75 +221,11 @@ def chance_features(lines: list[list[SungWord | None]]) -> list[Doubles]:
     for line, known in zip(lines, fits, strict=True):
         mean = float(np.mean(known)) if known else FLOOR
         spoken = [() if word is None else tuple(name for name, _, _ in word.sounds) for word in line]
-        twins = [
-            float(sounds in spoken[max(index - 1, 0) : index] + spoken[index + 1 : index + 2])
-            for index, sounds in enumerate(spoken)
-        ]
-        own = [mean if word is None else word.fit for word in line]
-        rows = [(1.0, fit, mean, song, twin) for fit, twin in zip(own, twins, strict=True)]
-        result.append(np.array(rows).reshape(-1, 5))
+        rows = []
+        for index, word in enumerate(line):
+            twin = float(spoken[index] in spoken[max(index - 1, 0) : index] + spoken[index + 1 : index + 2])
+            share = 0.5 if word is None else float(np.clip(word.share, 0.01, 0.99))
+            own = mean if word is None else word.fit
+            rows.append((1.0, np.log(share / (1 - share)), own, mean, song, twin))
+        result.append(np.array(rows).reshape(-1, FEATURES))
     return result
-
-
-def best_path(scores: Floats, chain: Chain) -> Integers | None:
-    """Place in the chain of every frame; None where the chain is too long for the frames."""
-    is_rest = (chain.sounds == SILENCE).astype(np.uint8)
-    path: Integers = _search(scores, chain.sounds, is_rest, chain.longer, chain.enter)
-    return path if len(path) else None
-
-
-def _read_path(path: Integers, chain: Chain, scores: Floats, count: int, start_s: float) -> list[SungWord | None]:
-    spoken = chain.spoken[path]
-    edges = np.concatenate([[0], np.flatnonzero(np.diff(spoken)) + 1, [len(path)]])
-    own = scores[np.arange(len(path)), chain.sounds[path]]
-    # Half a frame early: frame i stands for the time around it.
-    times = start_s + (edges - 0.5) * FRAME_S
-    parts: list[list[tuple[str, float, float]]] = [[] for _ in range(count)]
-    fits: list[list[float]] = [[] for _ in range(count)]
-    for index, (first, last) in enumerate(itertools.pairwise(edges)):
-        place = path[first]
-        word = int(chain.words[place])
-        if word >= 0:
-            parts[word].append((SOUNDS[chain.sounds[place]], float(times[index]), float(times[index + 1])))
-            fits[word].append(float(own[first:last].mean()))
-    return [
-        SungWord(part[0][1], part[-1][2], tuple(part), float(np.mean(fit))) if part else None
-        for part, fit in zip(parts, fits, strict=True)
-    ]
-
-
-@njit(cache=True, nogil=True)
-def _search(scores: Floats, sounds: Integers, is_rest: Integers, longer: Doubles, enter: Doubles) -> Integers:
-    frames, states = scores.shape[0], len(sounds)
-    low = -1e30
-    back = np.zeros((frames, states), np.uint8)
-    best = np.full(states, low)
-    best[0] = scores[0, sounds[0]]
-    if states > 1:
-        best[1] = scores[0, sounds[1]]
-    fresh = np.full(states, low)
-    for frame in range(1, frames):
-        for state in range(states):
-            value, step = best[state] - longer[state], 0
-            if state > 0:
-                moved = best[state - 1] - enter[state]
-                if moved > value:
-                    value, step = moved, 1
-                if state > 1 and is_rest[state - 1]:
-                    moved = best[state - 2] - enter[state]
-                    if moved > value:
-                        value, step = moved, 2
-            fresh[state] = value + scores[frame, sounds[state]] if value > low / 2 else low
-            back[frame, state] = step
-        for state in range(states):
-            best[state] = fresh[state]
-    state = states - 1
-    if states > 1 and best[states - 2] > best[state]:
-        state = states - 2
-    if best[state] < low / 2:
-        return np.zeros(0, np.int64)
-    path = np.zeros(frames, np.int64)
-    for frame in range(frames - 1, -1, -1):
-        path[frame] = state
-        state -= back[frame, state]
-    return path

@@ -6,7 +6,6 @@ the web service may write ``words`` alone, whisper.cpp writes ``transcription`` 
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
 from collections.abc import Iterable
@@ -14,23 +13,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from twinklr.core.audio import other_programs
+from twinklr.core.audio.other_programs import asked, load
 from twinklr.core.errors import InputError
 
 WHISPER = "whisper"
-"""Given instead of a file: let Whisper listen, where it is installed."""
+"""Given instead of a file: let Whisper listen, where it is installed. A file of that name goes before it."""
 WHISPER_MODEL = "base"
 LONGEST_S = 100_000.0
+PROBABILITIES = ("probability", "score", "confidence")
+"""As whisper and faster-whisper, WhisperX, and whisper-timestamped call it."""
 PAUSE_S, WORDS_IN_LINE = 0.8, 10
 """Where words come without segments, a line ends at a pause this long, or after so many words."""
 
 
 @dataclass(frozen=True)
 class TranscriptWord:
-    """A word with its time."""
+    """A word with its time; `probability` is how sure the program is of it, None where it does not say."""
 
     text: str
     start_s: float
     end_s: float
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,12 @@ def hear_with_whisper(song: Path) -> list[Segment]:
     """Segments as Whisper hears them in a song.
 
     Raises:
-        InputError: It is not installed.
+        InputError: It is not installed, or fails.
     """
-    try:
-        whisper = importlib.import_module("whisper")
-    except ImportError as error:
-        cure = "install the package openai-whisper (it needs torch), or give the JSON it wrote"
-        raise InputError("Whisper is not installed", where="--transcript", cure=cure) from error
-    return to_segments(whisper.load_model(WHISPER_MODEL).transcribe(str(song), word_timestamps=True), song)
+    with asked(other_programs.WHISPER, song):
+        whisper = load(other_programs.WHISPER, "whisper")
+        content = whisper.load_model(WHISPER_MODEL).transcribe(str(song), word_timestamps=True)
+    return to_segments(content, song)
 
 
 def to_segments(content: Any, path: Path) -> list[Segment]:
@@ -121,8 +123,14 @@ def _words(rows: list[dict[str, Any]]) -> list[TranscriptWord]:
         if times is None and words:
             times = words[-1].end_s, words[-1].end_s + 0.1
         if text and times is not None and (not words or times[0] >= words[-1].start_s):
-            words.append(TranscriptWord(text, *times))
+            words.append(TranscriptWord(text, *times, _probability(row)))
     return words
+
+
+def _probability(row: dict[str, Any]) -> float | None:
+    values = (row.get(name) for name in PROBABILITIES)
+    found = next((value for value in values if isinstance(value, int | float) and not isinstance(value, bool)), None)
+    return float(found) if found is not None and 0 <= found <= 1 else None
 
 
 def _times(start: Any, end: Any, scale: float = 1.0) -> tuple[float, float] | None:
